@@ -1,0 +1,195 @@
+-- Purpose:    decide one outcome, reason and evidence for every record of the batch (OUT-1 to OUT-14).
+-- Parameters: none; reads the transaction's this_fetch (one row: the fetch and its policies) and batch.
+-- Returns:    nothing; fills the view outcome, one row per row of batch.
+INSERT INTO outcome (
+    record_no, record_id, outcome, reason, sub_code, evidence, contact_id, clash_contact_id,
+    applies, takes_address, joins, changed
+)
+WITH appearances AS (
+    -- the same source id twice is one record: its latest state counts (OUT-8)
+    SELECT
+        batch.record_no, batch.record_id, batch.modified_at, batch.email_key, batch.flaw, batch.flaw_detail,
+        batch.suggested_domain, batch.opted_out, batch.converted, batch.required_missing,
+        CASE
+            WHEN row_number() OVER (
+                PARTITION BY batch.record_id ORDER BY batch.modified_at DESC NULLS LAST, batch.record_no
+            ) > 1 THEN 'page_repeat'
+            WHEN NOT batch.approved AND this_fetch.unapproved = 'skip' THEN 'unapproved'
+        END AS out_of_scope
+    FROM batch CROSS JOIN this_fetch
+),
+ranked AS (
+    -- one address on two records: the latest modified wins, then the lowest id (OUT-8)
+    SELECT
+        appearances.*,
+        CASE WHEN out_of_scope IS NULL AND flaw IS NULL THEN
+            first_value(record_id) OVER (
+                PARTITION BY email_key, out_of_scope IS NULL AND flaw IS NULL
+                ORDER BY modified_at DESC NULLS LAST, length(record_id), record_id COLLATE "C"
+            )
+        END AS winner_id
+    FROM appearances
+),
+person_suppression AS (
+    SELECT contact_id, min(ARRAY[array_position(ranks.kinds, kind)::bigint, suppression_id]) AS strictest
+    FROM contacts.suppression
+    CROSS JOIN (SELECT ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds) AS ranks
+    WHERE lifted_at IS NULL AND contact_id IS NOT NULL
+    GROUP BY contact_id
+),
+address_suppression AS (
+    SELECT email_key, min(ARRAY[array_position(ranks.kinds, kind)::bigint, suppression_id]) AS strictest
+    FROM contacts.suppression
+    CROSS JOIN (SELECT ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds) AS ranks
+    WHERE lifted_at IS NULL AND email_key IS NOT NULL
+    GROUP BY email_key
+),
+known AS (
+    -- identity is the source record first, the address second (OUT-13)
+    SELECT
+        ranked.*,
+        link.contact_id                              AS linked_id,
+        owner.contact_id                             AS owner_id,
+        coalesce(owner.contact_id, link.contact_id)  AS person_id,
+        link.converted_at IS NOT NULL                AS known_converted,
+        -- the address is news only if the record did not have it before and nobody else does
+        owner.contact_id IS NULL AND link.contact_id IS NOT NULL
+            AND ranked.email_key IS DISTINCT FROM link.email_key AS new_address,
+        bounce.hard_bounced_at IS NOT NULL           AS hard,
+        coalesce(bounce.soft_bounces >= this_fetch.soft_bounces, false) AS soft,
+        -- the stricter suppression covers the address, its owner and the person that the record was (OUT-11, OUT-13)
+        least(by_address.strictest, by_owner.strictest, by_link.strictest) AS strictest
+    FROM ranked
+    CROSS JOIN this_fetch
+    LEFT JOIN contacts.source_link    AS link       ON link.source_no = this_fetch.source_no AND link.record_id = ranked.record_id
+    LEFT JOIN contacts.contact        AS owner      ON owner.email_key = ranked.email_key
+    LEFT JOIN contacts.bounce         AS bounce     ON bounce.email_key = ranked.email_key
+    LEFT JOIN address_suppression     AS by_address ON by_address.email_key = ranked.email_key
+    LEFT JOIN person_suppression      AS by_owner   ON by_owner.contact_id = owner.contact_id
+    LEFT JOIN person_suppression      AS by_link    ON by_link.contact_id = link.contact_id
+),
+judged AS (
+    -- the first reason that holds, in the order of OUT-4
+    SELECT
+        known.*,
+        member.status     AS member_status,
+        member.contact_id AS member_id,
+        CASE
+            WHEN known.out_of_scope IS NOT NULL THEN NULL
+            WHEN known.flaw = 'empty_email' THEN 'empty_email'
+            WHEN known.flaw = 'invalid_pattern' THEN 'invalid_pattern'
+            WHEN known.flaw = 'group_email' THEN 'group_email'
+            WHEN known.winner_id <> known.record_id THEN 'file_duplicate'
+            WHEN known.hard OR known.soft THEN 'bounced'
+            WHEN known.strictest IS NOT NULL THEN 'do_not_mail'
+            WHEN known.opted_out AND this_fetch.opt_out <> 'dont_exclude' THEN 'opted_out'
+            WHEN member.unsubscribed_at IS NOT NULL AND this_fetch.unsubscribed <> 'keep' THEN 'unsubscribed'
+            WHEN member.status = 'removed' AND member.reason = 'removed_by_hand' THEN 'removed_by_hand'
+            WHEN (known.converted OR known.known_converted)
+                 AND coalesce(member.status, 'removed') = 'removed' THEN 'converted'
+            WHEN known.required_missing IS NOT NULL THEN 'invalid_field'
+        END AS reason
+    FROM known
+    CROSS JOIN this_fetch
+    LEFT JOIN contacts.membership AS member ON member.list_id = this_fetch.list_id AND member.contact_id = known.person_id
+),
+movers AS (
+    -- contacts that leave their address in this very fetch: it no longer tells who somebody is
+    SELECT DISTINCT linked_id AS contact_id
+    FROM judged
+    WHERE new_address AND reason IS NULL AND out_of_scope IS NULL
+),
+settled AS (
+    SELECT
+        judged.*,
+        CASE
+            WHEN judged.owner_id IS NULL OR mover.contact_id IS NULL THEN judged.person_id
+            WHEN judged.owner_id = judged.linked_id THEN judged.person_id
+            ELSE judged.linked_id
+        END AS target_id,
+        mover.contact_id IS NOT NULL AND judged.owner_id IS DISTINCT FROM judged.linked_id AS address_is_free
+    FROM judged
+    LEFT JOIN movers AS mover ON mover.contact_id = judged.owner_id
+),
+placed AS (
+    SELECT
+        settled.*,
+        settled.reason IS NULL AND settled.out_of_scope IS NULL AS taken,
+        settled.new_address OR (settled.address_is_free AND settled.target_id IS NOT NULL) AS brings_address,
+        CASE WHEN settled.linked_id <> settled.target_id THEN settled.linked_id END AS clash_id,
+        -- of several records of one contact the latest speaks for it
+        row_number() OVER (
+            PARTITION BY settled.target_id, settled.reason IS NULL AND settled.out_of_scope IS NULL
+            ORDER BY settled.modified_at DESC NULLS LAST, length(settled.record_id), settled.record_id COLLATE "C"
+        ) = 1 OR settled.target_id IS NULL AS speaks,
+        row_number() OVER (
+            PARTITION BY settled.target_id, settled.reason IS NULL AND settled.out_of_scope IS NULL,
+                         settled.new_address OR settled.address_is_free
+            ORDER BY settled.modified_at DESC NULLS LAST, length(settled.record_id), settled.record_id COLLATE "C"
+        ) = 1 AS brings_latest_address
+    FROM settled
+)
+SELECT
+    placed.record_no,
+    placed.record_id,
+    CASE
+        WHEN placed.out_of_scope IS NOT NULL THEN 'out_of_scope'
+        WHEN placed.reason IS NOT NULL THEN 'ignored'
+        WHEN placed.target_id IS NULL THEN 'new'
+        WHEN person.deleted_at IS NOT NULL THEN 're_added'
+        ELSE 'duplicate'
+    END,
+    CASE
+        WHEN placed.out_of_scope IS NOT NULL THEN placed.out_of_scope
+        WHEN placed.reason IS NOT NULL THEN placed.reason
+        WHEN placed.target_id IS NULL OR person.deleted_at IS NOT NULL THEN NULL
+        WHEN here.status IN ('subscribed', 'unsubscribed') THEN 'in_list'
+        WHEN EXISTS (
+            SELECT FROM contacts.membership AS other
+            WHERE other.contact_id = placed.target_id AND other.list_id <> this_fetch.list_id AND other.status <> 'removed'
+        ) THEN 'other_list'
+        ELSE 'no_list'
+    END,
+    CASE placed.reason
+        WHEN 'invalid_pattern' THEN placed.flaw_detail
+        WHEN 'group_email'     THEN placed.flaw_detail
+        WHEN 'bounced'         THEN CASE WHEN placed.hard THEN 'hard' ELSE 'soft' END
+        WHEN 'do_not_mail'     THEN (ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'])[placed.strictest[1]]
+        WHEN 'invalid_field'   THEN placed.required_missing
+    END,
+    CASE
+        WHEN placed.out_of_scope IS NULL AND (
+            placed.reason IN ('file_duplicate', 'do_not_mail') OR placed.suggested_domain IS NOT NULL
+            OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address))
+        ) THEN jsonb_strip_nulls(jsonb_build_object(
+            'suggested_domain', placed.suggested_domain,
+            'duplicate_of',     CASE WHEN placed.reason = 'file_duplicate' THEN placed.winner_id END,
+            'suppression',      CASE WHEN placed.reason = 'do_not_mail' THEN placed.strictest[2] END,
+            'address_clash',    CASE WHEN placed.taken THEN placed.clash_id END,
+            'new_address',      CASE WHEN placed.taken AND placed.brings_address THEN true END
+        ))
+    END,
+    CASE
+        WHEN placed.taken AND placed.target_id IS NULL THEN nextval('contacts.contact_contact_id_seq')
+        ELSE placed.target_id
+    END,
+    CASE WHEN placed.out_of_scope IS NULL AND placed.flaw IS NULL THEN placed.clash_id END,
+    placed.taken AND placed.speaks,
+    placed.taken AND placed.brings_address AND placed.brings_latest_address,
+    placed.taken AND placed.speaks AND coalesce(here.status, 'removed') = 'removed',
+    coalesce(
+        placed.taken AND (
+            (placed.brings_address AND placed.brings_latest_address)
+            OR (placed.speaks AND (
+                mapped.first_name <> coalesce(person.first_name, '')
+                OR mapped.last_name <> coalesce(person.last_name, '')
+                OR (this_fetch.clears_first_name AND mapped.first_name IS NULL AND person.first_name IS NOT NULL)
+                OR (this_fetch.clears_last_name AND mapped.last_name IS NULL AND person.last_name IS NOT NULL)
+                OR (person.fields || mapped.fields) <> person.fields
+            ))
+        ), false)
+FROM placed
+CROSS JOIN this_fetch
+JOIN batch AS mapped ON mapped.record_no = placed.record_no
+LEFT JOIN contacts.contact    AS person ON person.contact_id = placed.target_id
+LEFT JOIN contacts.membership AS here   ON here.list_id = this_fetch.list_id AND here.contact_id = placed.target_id

@@ -1,0 +1,20 @@
+-- Purpose:    the one row that classification and load read: the fetch with the policies in force.
+-- Parameters: none; reads the transaction's setting contact_sync.fetch_id (DDL takes no parameters).
+-- Returns:    nothing; makes the transaction's table this_fetch with one row.
+CREATE TEMPORARY TABLE this_fetch ON COMMIT DROP AS
+SELECT
+    run.fetch_id,
+    run.started_at,
+    run.sync_no,
+    run.source_no,
+    run.list_id,
+    version.mapping_version,
+    version.settings ->> 'unapproved'                                        AS unapproved,
+    coalesce(version.settings -> 'options' ->> 'opt_out', 'dont_exclude')    AS opt_out,
+    coalesce(version.settings -> 'options' ->> 'unsubscribed', 'keep')       AS unsubscribed,
+    (version.settings -> 'policies' ->> 'soft_bounces')::integer             AS soft_bounces,
+    jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "first_name" && @.clear_when_empty == true)') AS clears_first_name,
+    jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "last_name" && @.clear_when_empty == true)')  AS clears_last_name
+FROM sync.fetch AS run
+JOIN sync.config_version AS version USING (config_version)
+WHERE run.fetch_id = current_setting('contact_sync.fetch_id')::bigint

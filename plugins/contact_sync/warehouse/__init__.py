@@ -1,0 +1,1 @@
+"""The Postgres contacts warehouse: tables, statements, locks."""

@@ -1,0 +1,122 @@
+"""The way into the contacts warehouse: an engine, the keys of its secrets, and the session settings.
+
+Every connection names its task (`application_name`), speaks UTC and notices within seconds when its client has been
+killed. Refuses a URL of another database than Postgres and a missing or malformed CONTACT_SYNC_KEY.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from contact_sync.errors import ConfigError, Unavailable, WarehouseRefused
+
+SESSION_OPTIONS = "-c timezone=UTC -c client_connection_check_interval=2s -c search_path=pg_catalog"
+MAKE_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """An engine on the warehouse and the Fernet keys of what it keeps secret."""
+
+    engine: Engine
+    fernet: MultiFernet
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction; a lost or refused connection is `Unavailable`, so that the scheduler tries again.
+
+        Any other refusal by the server is told without its text, which may quote personal values.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (OperationalError, psycopg.OperationalError) as error:
+            raise Unavailable(f"The contacts warehouse did not answer: {_first_line(_origin(error))}") from None
+        except (DBAPIError, psycopg.Error) as error:
+            raise WarehouseRefused(_without_values(_origin(error))) from None
+
+    def named(self, application_name: str) -> "Warehouse":
+        """The same warehouse by connections of another name, such as `contact-sync fetch 12 load`."""
+        return Warehouse(_engine(self.engine.url.render_as_string(hide_password=False), application_name), self.fernet)
+
+
+def open_warehouse(url: str, keys: str | None, application_name: str = "contact-sync") -> Warehouse:
+    """A warehouse from its URL (postgresql://… or postgresql+psycopg://…) and CONTACT_SYNC_KEY.
+
+    keys: one Fernet key, or several separated by commas: the first encrypts, all decrypt.
+    Raises ConfigError for either; connects to nothing yet.
+    """
+    return Warehouse(_engine(url, application_name), _fernet(keys))
+
+
+def _engine(url: str, application_name: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "The warehouse URL cannot be read. It looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE."
+        ) from None
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ConfigError(f"The warehouse must be Postgres; the URL names {parsed.get_backend_name()!r}.")
+    connect_args: dict[str, Any] = {
+        "application_name": application_name,
+        "options": SESSION_OPTIONS,
+        "connect_timeout": 10,
+    }
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        poolclass=NullPool, connect_args=connect_args,
+        hide_parameters=True,
+    )
+
+
+def _fernet(keys: str | None) -> MultiFernet:
+    if not keys:
+        raise ConfigError(
+            "CONTACT_SYNC_KEY is not set: it encrypts the shared tokens in the warehouse. "
+            f"Make one with: {MAKE_KEY} and give it to every Airflow component."
+        )
+    try:
+        return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+    except ValueError:
+        raise ConfigError(
+            f"CONTACT_SYNC_KEY is not a Fernet key (or several, separated by commas). Make one with: {MAKE_KEY}"
+        ) from None
+
+
+def ping(warehouse: Warehouse) -> str:
+    """The version of the server, such as '18.6'."""
+    with warehouse.transaction() as connection:
+        return str(connection.execute(text("SHOW server_version")).scalar_one())
+
+
+def _origin(error: Exception) -> BaseException:
+    """The driver's own error: COPY and DDL go to it directly, all else through SQLAlchemy."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _without_values(error: BaseException) -> str:
+    diagnosis = getattr(error, "diag", None)
+    where = [
+        f"{label} {value}"
+        for label, value in (
+            ("table", getattr(diagnosis, "table_name", None)),
+            ("column", getattr(diagnosis, "column_name", None)),
+            ("constraint", getattr(diagnosis, "constraint_name", None)),
+        )
+        if value
+    ]
+    kind = f"{type(error).__name__} (SQLSTATE {getattr(error, 'sqlstate', None)})"
+    return f"The contacts warehouse refused a statement: {', '.join([kind, *where])}. Nothing of it was written."

@@ -1,0 +1,234 @@
+"""The fetch row: the truth of a run, from which every stage and every retry reads (design: data flow).
+
+A fetch is found by (DAG id, run id). Retrying keeps its id; clearing a run that was already loaded opens a new round
+with the same window. `attempt` is the fence: it rises when a stage begins, and only the present attempt may write.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from contact_sync.core.run import RunInfo
+from contact_sync.core.window import Window
+from contact_sync.errors import StagingLost, Superseded
+from contact_sync.warehouse.registry import Registered
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One fetch as its row has it. `settings` is the resolved configuration in force, as JSON."""
+
+    fetch_id: int
+    sync_id: str
+    sync_no: int
+    source_no: int
+    list_id: int
+    dag_id: str
+    run_id: str
+    run_type: str
+    push_choice: str
+    started_at: datetime
+    window: Window
+    restart: bool
+    attempt: int
+    status: str
+    warnings: tuple[str, ...]
+    proof: str | None
+    source_clock: datetime | None
+    staged_rows: int | None
+    seen_change_no: int | None
+    loaded_at: datetime | None
+    touched: int | None
+    settings: dict[str, Any]
+    counts: dict[str, int]
+
+    @property
+    def changed_anything(self) -> bool:
+        """Whether its load changed more than history and watermark."""
+        return bool(self.touched)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether load has committed: nothing of this fetch may be written again."""
+        return self.loaded_at is not None
+
+
+COUNTERS = (
+    "read", "out_of_scope", "total", "new", "re_added", "duplicate_in_list", "duplicate_other_list",
+    "duplicate_no_list", "changed", "ignored", "deleted", "joined", "pushed",
+)  # fmt: skip
+
+
+def latest(connection: Connection, dag_id: str, run_id: str, *, lock: bool = False) -> Fetch | None:
+    """The newest round of a run's fetch; with `lock`, held until the transaction ends."""
+    statement = _LATEST_LOCKED if lock else _LATEST
+    row = connection.execute(statement, {"dag_id": dag_id, "run_id": run_id}).one_or_none()
+    return None if row is None else _fetch(row)
+
+
+def require(connection: Connection, run: RunInfo, *, lock: bool = False) -> Fetch:
+    """The fetch of a run whose extract has been. Raises StagingLost if there is none."""
+    fetch = latest(connection, run.dag_id, run.run_id, lock=lock)
+    if fetch is None:
+        raise StagingLost(
+            f"{run.dag_id}, run {run.run_id}: the warehouse knows no fetch of this run. Clear the run from extract."
+        )
+    return fetch
+
+
+def open_round(
+    connection: Connection, run: RunInfo, registered: Registered, window: Window, push_choice: str, now: datetime
+) -> int:
+    """Write the row of a new round and return its id."""
+    values = {
+        "sync_no": registered.sync_no,
+        "source_no": registered.source_no,
+        "list_id": registered.list_id,
+        "config_version": registered.config_version,
+        "dag_id": run.dag_id,
+        "run_id": run.run_id,
+        "run_type": run.run_type.value,
+        "push_choice": push_choice,
+        "now": now,
+        "window_start": window.start,
+        "window_end": window.end,
+        "first": window.first,
+        "moves_watermark": window.moves_watermark,
+        "restart": registered.restart_pending and window.moves_watermark,
+    }
+    return int(connection.execute(_OPEN, values).scalar_one())
+
+
+def begin_stage(connection: Connection, fetch: Fetch, stage: str) -> int:
+    """Take the fetch over for a stage; returns the attempt that may write from now on."""
+    return int(connection.execute(_BEGIN, {"fetch_id": fetch.fetch_id, "stage": stage}).scalar_one())
+
+
+def hold_fence(connection: Connection, fetch_id: int, attempt: int) -> None:
+    """Hold the row until the transaction ends. Raises Superseded if a newer attempt has taken the fetch over."""
+    present = connection.execute(_FENCE, {"fetch_id": fetch_id}).scalar_one()
+    if present != attempt:
+        raise Superseded(
+            f"fetch {fetch_id}: attempt {attempt} was overtaken by attempt {present}; this process writes nothing more."
+        )
+
+
+def seal(
+    connection: Connection, fetch_id: int, *, rows: int, outside_window: int, proof: str, source_clock: datetime
+) -> None:
+    """Close the staged batch: later stages compare what they find with this."""
+    values = {"rows": rows, "outside": outside_window, "proof": proof, "clock": source_clock, "fetch_id": fetch_id}
+    connection.execute(_SEAL, values)
+
+
+def add_warnings(connection: Connection, fetch_id: int, warnings: Sequence[str]) -> None:
+    """Add warnings that the fetch does not have yet; a retried stage adds nothing twice."""
+    connection.execute(_WARN, {"fetch_id": fetch_id, "warnings": list(warnings)})
+
+
+def note_classified(connection: Connection, fetch_id: int, change_no: int) -> None:
+    """Remember the organisation's change number that classification saw."""
+    connection.execute(_CLASSIFIED, {"fetch_id": fetch_id, "change_no": change_no})
+
+
+def note_touched(connection: Connection, fetch_id: int, rows: int) -> None:
+    """Remember how many rows of contacts, memberships, links and suppressions the load changed."""
+    connection.execute(_TOUCHED, {"fetch_id": fetch_id, "rows": rows})
+
+
+def close_loaded(connection: Connection, fetch_id: int, counts: dict[str, int], status: str) -> None:
+    """Write counters and status of a loaded fetch."""
+    connection.execute(_LOADED, {"fetch_id": fetch_id, "status": status, **counts})
+
+
+def close_unloaded(
+    connection: Connection, fetch_id: int, *, status: str, reason: str, remedy: str | None
+) -> None:
+    """Write why a fetch failed or was skipped; a loaded fetch keeps what it is."""
+    values = {"fetch_id": fetch_id, "status": status, "reason": reason, "remedy": remedy}
+    connection.execute(_UNLOADED, values)
+
+
+def note_pushed(connection: Connection, fetch_id: int, pushed: int) -> None:
+    """Write how many leads the push task of this fetch pushed."""
+    connection.execute(_PUSHED, {"fetch_id": fetch_id, "pushed": pushed})
+
+
+def recent_reads(connection: Connection, fetch: Fetch) -> list[int]:
+    """Records read by the last ten loaded fetches of the same sync and kind (full or incremental)."""
+    values = {"sync_no": fetch.sync_no, "fetch_id": fetch.fetch_id, "full": fetch.window.start is None}
+    return [int(read) for read in connection.execute(_RECENT, values).scalars()]
+
+
+def _fetch(row: Row[Any]) -> Fetch:
+    values = dict(row._mapping)
+    window = Window(
+        values.pop("window_start"), values.pop("window_end"), values.pop("first"), values.pop("moves_watermark")
+    )
+    counts = {name: values.pop(name) for name in COUNTERS}
+    return Fetch(
+        **{**values, "warnings": tuple(values["warnings"])},
+        window=window,
+        counts={name: count for name, count in counts.items() if count is not None},
+    )
+
+
+_SELECT = f"""
+    SELECT run.fetch_id, sync.sync_id, run.sync_no, run.source_no, run.list_id, run.dag_id, run.run_id, run.run_type,
+           run.push_choice, run.started_at, run.window_start, run.window_end, run.first, run.moves_watermark,
+           run.restart, run.attempt, run.status, run.warnings, run.proof, run.source_clock, run.staged_rows,
+           run.seen_change_no, run.loaded_at, run.touched, version.settings,
+           {", ".join(f"run.{name}" for name in COUNTERS)}
+    FROM sync.fetch AS run
+    JOIN sync.sync USING (sync_no)
+    JOIN sync.config_version AS version USING (config_version)
+    WHERE run.dag_id = :dag_id AND run.run_id = :run_id
+    ORDER BY run.round DESC LIMIT 1
+"""  # noqa: S608 - the names are the constants above
+_LATEST = text(_SELECT)
+_LATEST_LOCKED = text(_SELECT + " FOR UPDATE OF run")
+_OPEN = text(
+    "INSERT INTO sync.fetch (sync_no, source_no, list_id, config_version, dag_id, run_id, round, run_type, push_choice, "
+    "started_at, window_start, window_end, first, moves_watermark, restart) "
+    "SELECT :sync_no, :source_no, :list_id, :config_version, :dag_id, :run_id, coalesce(max(round), 0) + 1, :run_type, "
+    ":push_choice, :now, :window_start, :window_end, :first, :moves_watermark, :restart "
+    "FROM sync.fetch WHERE dag_id = :dag_id AND run_id = :run_id RETURNING fetch_id"
+)
+_BEGIN = text(
+    "UPDATE sync.fetch SET attempt = attempt + 1, stage = :stage, "
+    "status = CASE WHEN loaded_at IS NULL THEN 'running' ELSE status END, "
+    "reason = CASE WHEN loaded_at IS NULL THEN NULL ELSE reason END, "
+    "remedy = CASE WHEN loaded_at IS NULL THEN NULL ELSE remedy END, "
+    "finished_at = CASE WHEN loaded_at IS NULL THEN NULL ELSE finished_at END "
+    "WHERE fetch_id = :fetch_id RETURNING attempt"
+)
+_FENCE = text("SELECT attempt FROM sync.fetch WHERE fetch_id = :fetch_id FOR UPDATE")
+_SEAL = text(
+    "UPDATE sync.fetch SET staged_rows = :rows, outside_window = :outside, proof = :proof, source_clock = :clock "
+    "WHERE fetch_id = :fetch_id"
+)
+_WARN = text(
+    "UPDATE sync.fetch SET warnings = warnings || "
+    "ARRAY(SELECT unnest(CAST(:warnings AS text[])) EXCEPT SELECT unnest(warnings)) WHERE fetch_id = :fetch_id"
+)
+_CLASSIFIED = text("UPDATE sync.fetch SET seen_change_no = :change_no WHERE fetch_id = :fetch_id")
+_TOUCHED = text("UPDATE sync.fetch SET touched = :rows WHERE fetch_id = :fetch_id")
+_LOADED = text(
+    "UPDATE sync.fetch SET status = :status, reason = NULL, remedy = NULL, loaded_at = now(), finished_at = now(), "
+    "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
+    "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
+    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
+    "WHERE fetch_id = :fetch_id"
+)
+_UNLOADED = text(
+    "UPDATE sync.fetch SET status = :status, reason = :reason, remedy = :remedy, finished_at = now() "
+    "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
+)
+_PUSHED = text("UPDATE sync.fetch SET pushed = :pushed, finished_at = now() WHERE fetch_id = :fetch_id")
+_RECENT = text(
+    "SELECT read FROM sync.fetch WHERE sync_no = :sync_no AND fetch_id <> :fetch_id AND loaded_at IS NOT NULL "
+    "AND run_type <> 'backfill' AND (window_start IS NULL) = :full ORDER BY loaded_at DESC LIMIT 10"
+)

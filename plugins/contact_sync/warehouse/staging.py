@@ -1,0 +1,126 @@
+"""The staged batch of a fetch: made, filled by COPY, sealed, and reached through fixed names.
+
+`staging.fetch_<id>` holds the records, `staging.outcome_<id>` what classify decided. Both are logged tables: an
+unlogged one is empty after a crash of the server. A batch that is not what was sealed is `StagingLost`, never less.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, text
+
+from contact_sync.errors import StagingLost
+from contact_sync.warehouse import statements
+from contact_sync.warehouse.fetches import Fetch
+
+JSON_COLUMNS = frozenset({"fields", "misfits", "cleaned", "source"})
+
+
+def create(connection: Connection, fetch_id: int) -> None:
+    """An empty table for the records of a fetch; what an earlier attempt left is dropped."""
+    batch, outcome = _tables(fetch_id)
+    _define(connection, sql.SQL("DROP TABLE IF EXISTS {}, {}").format(batch, outcome))
+    shape = sql.SQL("CREATE TABLE {} (LIKE staging.batch_template INCLUDING COMMENTS)").format(batch)
+    _define(connection, shape)
+
+
+def copy(connection: Connection, fetch_id: int, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows by COPY. Values of the JSON columns are Python values; None is NULL."""
+    as_json = [name in JSON_COLUMNS for name in columns]
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_tables(fetch_id)[0], names)
+    dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    with _driver(connection).cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(
+                [dump(value) if is_json and value is not None else value for value, is_json in zip(row, as_json)]
+            )
+
+
+def count_and_analyse(connection: Connection, fetch_id: int) -> int:
+    """Rows staged; tells the planner about them."""
+    batch, _ = _tables(fetch_id)
+    _define(connection, sql.SQL("ANALYZE {}").format(batch))
+    return _count(connection, batch)
+
+
+def bind(connection: Connection, fetch: Fetch) -> None:
+    """Give this transaction its fixed names: the views batch and outcome, and the table this_fetch.
+
+    Raises StagingLost if the batch is not the one that extract sealed.
+    """
+    verify_seal(connection, fetch)
+    batch, outcome = _tables(fetch.fetch_id)
+    if _exists(connection, f"outcome_{fetch.fetch_id}"):
+        _define(connection, sql.SQL("CREATE OR REPLACE TEMPORARY VIEW outcome AS SELECT * FROM {}").format(outcome))
+    _define(connection, sql.SQL("CREATE OR REPLACE TEMPORARY VIEW batch AS SELECT * FROM {}").format(batch))
+    connection.execute(
+        text("SELECT set_config('contact_sync.fetch_id', :fetch_id, true)"), {"fetch_id": str(fetch.fetch_id)}
+    )
+    statements.run(connection, "fetch/this_fetch")
+
+
+def classify(connection: Connection, fetch: Fetch) -> None:
+    """Decide every record of the bound batch anew (include/sql/classify/outcome.sql)."""
+    _, outcome = _tables(fetch.fetch_id)
+    _define(connection, sql.SQL("DROP VIEW IF EXISTS pg_temp.outcome"))
+    _define(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(outcome))
+    shape = sql.SQL("CREATE TABLE {} (LIKE staging.outcome_template INCLUDING COMMENTS)").format(outcome)
+    _define(connection, shape)
+    _define(connection, sql.SQL("CREATE TEMPORARY VIEW outcome AS SELECT * FROM {}").format(outcome))
+    statements.run(connection, "classify/outcome")
+    _define(connection, sql.SQL("ANALYZE {}").format(outcome))
+
+
+def verify_seal(connection: Connection, fetch: Fetch) -> None:
+    """Raise StagingLost unless the staged rows are as many as extract sealed."""
+    found: int | None = None
+    if _exists(connection, f"fetch_{fetch.fetch_id}"):
+        found = _count(connection, _tables(fetch.fetch_id)[0])
+    if fetch.staged_rows is None or found != fetch.staged_rows:
+        sealed = "no sealed batch" if fetch.staged_rows is None else f"{fetch.staged_rows} sealed rows"
+        raise StagingLost(
+            f"fetch {fetch.fetch_id} of {fetch.sync_id}: expected {sealed}, found "
+            f"{'no staging table' if found is None else f'{found} rows'}. Nothing was written and the watermark stays. "
+            f"Clear run {fetch.run_id} from extract."
+        )
+
+
+def is_classified(connection: Connection, fetch: Fetch) -> bool:
+    """Whether the table of outcomes is there with a row for every staged one."""
+    name = f"outcome_{fetch.fetch_id}"
+    return _exists(connection, name) and _count(connection, _tables(fetch.fetch_id)[1]) == fetch.staged_rows
+
+
+def relation(fetch_id: int) -> str:
+    """The qualified name of the staged batch, for tools that ask for one."""
+    return f"staging.fetch_{int(fetch_id)}"
+
+
+def _tables(fetch_id: int) -> tuple[sql.Identifier, sql.Identifier]:
+    return sql.Identifier("staging", f"fetch_{fetch_id}"), sql.Identifier("staging", f"outcome_{fetch_id}")
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    return connection.execute(text("SELECT to_regclass(:name)"), {"name": f"staging.{name}"}).scalar() is not None
+
+
+def _count(connection: Connection, table: sql.Identifier) -> int:
+    with _driver(connection).cursor() as cursor:
+        row = cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _define(connection: Connection, statement: sql.Composed | sql.SQL) -> None:
+    _driver(connection).execute(statement)
+
+
+def _driver(connection: Connection) -> "psycopg.Connection[Any]":
+    """The psycopg connection below, in the same transaction: for COPY, and for DDL, which takes identifiers."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(f"the warehouse needs psycopg, not {type(driver).__name__}")
+    return driver

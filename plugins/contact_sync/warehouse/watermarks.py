@@ -1,0 +1,28 @@
+"""Up to where each sync has read its source. Moves only inside a load, and only forward under one scope (RET-7)."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+
+def reached(connection: Connection, sync_no: int, source_fingerprint: str) -> datetime | None:
+    """The watermark of a sync, None before its first success under this list, module, scope and look-back (RET-11)."""
+    value = connection.execute(_READ, {"sync_no": sync_no, "fingerprint": source_fingerprint}).scalar()
+    return value if isinstance(value, datetime) else None
+
+
+def move(connection: Connection, sync_no: int, value: datetime, source_fingerprint: str, fetch_id: int) -> None:
+    """Move the watermark to `value`; an earlier value under the same scope changes nothing."""
+    connection.execute(
+        _MOVE, {"sync_no": sync_no, "value": value, "fingerprint": source_fingerprint, "fetch_id": fetch_id}
+    )
+
+
+_READ = text("SELECT value FROM sync.watermark WHERE sync_no = :sync_no AND source_fingerprint = :fingerprint")
+_MOVE = text(
+    "INSERT INTO sync.watermark AS mark (sync_no, value, source_fingerprint, fetch_id) "
+    "VALUES (:sync_no, :value, :fingerprint, :fetch_id) "
+    "ON CONFLICT (sync_no) DO UPDATE SET value = excluded.value, source_fingerprint = excluded.source_fingerprint, "
+    "fetch_id = excluded.fetch_id "
+    "WHERE mark.source_fingerprint <> excluded.source_fingerprint OR mark.value < excluded.value"
+)

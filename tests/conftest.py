@@ -1,0 +1,69 @@
+"""What every test may use: a real Postgres with a fresh, migrated warehouse per test, and no network but loopback."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from contact_sync.warehouse.database import Warehouse, open_warehouse
+from contact_sync.warehouse.migrate import migrate
+
+KEY = Fernet.generate_key().decode()
+TEMPLATE = "warehouse_template"
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(socket_enabled: None) -> None:
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a server of this test process's own, with the migrated template database."""
+    from include.local import postgres
+
+    server = postgres.start(Path(tmp_path_factory.mktemp("postgres")), fast=True)
+    try:
+        _administer(server.url, f'CREATE DATABASE "{TEMPLATE}"')
+        migrate(create_engine(database_url(server.url, TEMPLATE), poolclass=NullPool))
+        yield server.url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def warehouse_url(postgres_url: str) -> Iterator[str]:
+    """URL of a fresh, migrated warehouse."""
+    name = f"warehouse_{uuid.uuid4().hex[:12]}"
+    _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+    yield database_url(postgres_url, name)
+    _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    """A fresh, migrated warehouse, opened."""
+    monkeypatch.setenv("CONTACT_SYNC_KEY", os.environ.get("CONTACT_SYNC_KEY") or KEY)
+    return open_warehouse(warehouse_url, os.environ["CONTACT_SYNC_KEY"], "contact-sync tests")
+
+
+def database_url(server_url: str, name: str) -> str:
+    """The URL of another database on the same server, with the driver named."""
+    url = make_url(server_url).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def _administer(server_url: str, statement: str) -> None:
+    engine = create_engine(
+        database_url(server_url, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(statement))
