@@ -1,0 +1,1 @@
+"""The five stages of a fetch, as plain functions."""

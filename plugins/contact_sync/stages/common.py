@@ -1,0 +1,47 @@
+"""What the stages share: the settings of a fetch, its manifest, and connections that name it."""
+
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.results import Manifest
+from contact_sync.core.run import RunInfo
+from contact_sync.warehouse import fetches
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.fetches import Fetch
+
+
+def settings_of(fetch: Fetch) -> ResolvedSync:
+    """The configuration that the fetch was opened with."""
+    return ResolvedSync.model_validate(fetch.settings)
+
+
+def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
+    """The fetch of a run and, unless it is loaded already, the attempt that may write it from now on."""
+    with warehouse.transaction() as connection:
+        fetch = fetches.require(connection, run, lock=True)
+        attempt = fetch.attempt if fetch.loaded else fetches.begin_stage(connection, fetch, stage)
+    return fetch, attempt
+
+
+def for_fetch(warehouse: Warehouse, fetch: Fetch, stage: str) -> Warehouse:
+    """The warehouse by connections that name fetch and stage, so that an operator sees in Postgres who is at work."""
+    return warehouse.named(f"contact-sync fetch {fetch.fetch_id} {stage}")
+
+
+def manifest(fetch: Fetch, stage: str, counts: dict[str, int] | None = None) -> Manifest:
+    """What a stage hands on; by default the counters of the fetch row."""
+    return Manifest(
+        fetch_id=fetch.fetch_id,
+        sync_id=fetch.sync_id,
+        stage=stage,
+        status=fetch.status,
+        window_start=fetch.window.start.isoformat() if fetch.window.start else None,
+        window_end=fetch.window.end.isoformat(),
+        counts=fetch.counts if counts is None else counts,
+        warnings=fetch.warnings,
+        changed=fetch.changed_anything,
+    )
+
+
+def reread(warehouse: Warehouse, run: RunInfo) -> Fetch:
+    """The fetch row as it is now."""
+    with warehouse.transaction() as connection:
+        return fetches.require(connection, run)

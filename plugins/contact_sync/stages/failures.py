@@ -1,0 +1,31 @@
+"""Keeps the history true when a task failed or was killed: its fetch must not stay `running` for ever.
+
+Texts of our own errors hold no values and are kept; of any other error only the class, for its text may quote data.
+"""
+
+from contact_sync.core.run import RunInfo
+from contact_sync.errors import ContactSyncError
+from contact_sync.warehouse import fetches
+from contact_sync.warehouse.database import Warehouse
+
+SEE_LOG = "See the log of the task in Airflow; clear the task to run it again."
+
+
+def record_failure(run: RunInfo, warehouse: Warehouse, stage: str, error: BaseException) -> None:
+    """Write why a stage failed. A fetch that is loaded already keeps its status."""
+    told = str(error) if isinstance(error, ContactSyncError) else type(error).__name__
+    _close(warehouse, run.dag_id, run.run_id, f"{stage}: {told}")
+
+
+def record_abandoned(dag_id: str, run_id: str, warehouse: Warehouse) -> None:
+    """Close the fetch of a failed run whose task could not say anything, because it was killed."""
+    _close(warehouse, dag_id, run_id, None)
+
+
+def _close(warehouse: Warehouse, dag_id: str, run_id: str, reason: str | None) -> None:
+    with warehouse.transaction() as connection:
+        fetch = fetches.latest(connection, dag_id, run_id, lock=True)
+        if fetch is None or (reason is None and fetch.status != "running"):
+            return
+        told = reason or f"{fetch.stage}: the task ended without a word; it was killed, or its machine went down"
+        fetches.close_unloaded(connection, fetch.fetch_id, status="failed", reason=told, remedy=SEE_LOG)

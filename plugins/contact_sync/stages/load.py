@@ -1,0 +1,79 @@
+"""load: the fetch comes true in one transaction: contacts, memberships, links, ledger, counters, watermark.
+
+Takes the organisation first. If anything changed since classify looked, the records are decided again under the lock,
+so an unsubscribe in between wins. Only the present attempt of a fetch commits; loading a loaded fetch does nothing.
+"""
+
+from sqlalchemy import Connection
+
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.results import Manifest
+from contact_sync.core.run import RunInfo
+from contact_sync.core.window import next_watermark
+from contact_sync.errors import FetchUnbalanced
+from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
+from contact_sync.warehouse import fetches, organisation, registry, staging, statements, watermarks
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.fetches import Fetch
+
+
+def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
+    """Apply the fetch. Raises StagingLost, Superseded, FetchUnbalanced; then nothing is written."""
+    fetch, attempt = begin(run, warehouse, "load")
+    if not fetch.loaded:
+        warehouse = for_fetch(warehouse, fetch, "load")
+        settings = settings_of(fetch)
+        with warehouse.transaction() as connection:
+            change_no = organisation.lock(connection)
+            fetches.hold_fence(connection, fetch.fetch_id, attempt)
+            decide_again_if_changed(connection, fetch, change_no)
+            counts = balanced(fetch, dict(statements.run(connection, "fetch/counts").mappings().one()))
+            apply(connection, fetch)
+            finish(connection, fetch, settings, counts)
+    return manifest(reread(warehouse, run), "load")
+
+
+def decide_again_if_changed(connection: Connection, fetch: Fetch, change_no: int) -> None:
+    """Bind the batch; classify it under the lock unless what classify saw is what is there."""
+    staging.bind(connection, fetch)
+    if change_no != fetch.seen_change_no or not staging.is_classified(connection, fetch):
+        staging.classify(connection, fetch)
+
+
+def balanced(fetch: Fetch, counts: dict[str, int]) -> dict[str, int]:
+    """The counts, if they add up: read = total + out_of_scope, total = new + re_added + duplicate + ignored."""
+    duplicate = counts["duplicate_in_list"] + counts["duplicate_other_list"] + counts["duplicate_no_list"]
+    total = counts["new"] + counts["re_added"] + duplicate + counts["ignored"]
+    if (counts["read"], counts["total"]) != (fetch.staged_rows, total) or (
+        counts["read"] != counts["total"] + counts["out_of_scope"]
+    ):
+        raise FetchUnbalanced(
+            f"fetch {fetch.fetch_id} of {fetch.sync_id} does not balance: staged {fetch.staged_rows}, {counts}. "
+            "Nothing was written. This is a defect: please report it with this line."
+        )
+    return counts
+
+
+def apply(connection: Connection, fetch: Fetch) -> None:
+    """Write what the outcomes say; raise the organisation's number if anybody's standing changed."""
+    touched = {name: statements.run(connection, name).rowcount for name in statements.LOAD_ORDER}
+    statements.run(connection, "load/100_ledger")
+    statements.run(connection, "fetch/reasons")
+    fetches.note_touched(connection, fetch.fetch_id, sum(touched.values()))
+    if any(touched.values()):
+        organisation.note_change(connection)
+
+
+def finish(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts: dict[str, int]) -> None:
+    """Counters, status, watermark and the state of the sync."""
+    organisation.set_soft_bounces(connection, settings.policies.soft_bounces)
+    fetches.close_loaded(connection, fetch.fetch_id, counts, "degraded" if fetch.warnings else "succeeded")
+    if fetch.window.moves_watermark and fetch.source_clock is not None:
+        fingerprint = settings.source_fingerprint()
+        current = watermarks.reached(connection, fetch.sync_no, fingerprint)
+        value = next_watermark(fetch.window.end, fetch.source_clock, current)
+        watermarks.move(connection, fetch.sync_no, value, fingerprint, fetch.fetch_id)
+    if fetch.restart:
+        registry.finish_restart(connection, fetch.sync_no)
+    if settings.schedule.frequency == "once":
+        registry.complete(connection, fetch.sync_no)

@@ -1,0 +1,88 @@
+"""Opening a fetch: the first attempt of extract decides once and for all what this run does (RET-4, CFG-1, LIM-1).
+
+Window, settings and their versions are written into the fetch row; retries read them back, whatever the YAML, the
+clock or the watermark say by then. A run of an inactive sync is written down as skipped, with reason and remedy.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.choice import check_conf
+from contact_sync.core.run import RunInfo
+from contact_sync.core.window import Window, resolve_window
+from contact_sync.errors import SyncSkipped
+from contact_sync.warehouse import fetches, registry, watermarks
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.fetches import Fetch
+from contact_sync.warehouse.registry import Registered, Registration
+
+REMEDIES = {
+    "completed": "It is a one-time sync and has run. To run it again over all data: contact-sync initiate {sync_id}",
+}
+
+
+def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: datetime) -> tuple[Fetch, int]:
+    """The fetch of this run and the attempt that may write it. Raises SyncSkipped if the run is to do nothing."""
+    skip: SyncSkipped | None = None
+    with warehouse.transaction() as connection:
+        known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
+        if known is None or known.loaded or known.status == "skipped":
+            skip = _open(connection, run, sync, known, now)
+        fetch = fetches.require(connection, run)
+        attempt = 0 if skip else fetches.begin_stage(connection, fetch, "extract")
+    if skip:
+        raise skip
+    return fetch, attempt
+
+
+def _open(
+    connection: Connection, run: RunInfo, sync: ResolvedSync, known: Fetch | None, now: datetime
+) -> SyncSkipped | None:
+    registered = registry.register(connection, _registration(sync), now)
+    skip = _inactive(sync, registered)
+    window = known.window if known and known.loaded else None
+    if window is None:
+        try:
+            window = _window(connection, run, sync, registered)
+        except SyncSkipped as not_yet:
+            skip = skip or not_yet
+            window = Window(None, run.run_after, first=False, moves_watermark=False)
+    fetch_id = fetches.open_round(connection, run, registered, window, str(check_conf(run.conf).push), now)
+    if skip:
+        fetches.close_unloaded(connection, fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
+    return skip
+
+
+def _window(connection: Connection, run: RunInfo, sync: ResolvedSync, registered: Registered) -> Window:
+    return resolve_window(
+        run,
+        watermark=watermarks.reached(connection, registered.sync_no, sync.source_fingerprint()),
+        overlap=sync.overlap,
+        retrieve_after=sync.retrieve_after,
+        each_fetch=sync.each_fetch,
+        frequency=sync.schedule.frequency,
+        restart=registered.restart_pending,
+    )
+
+
+def _inactive(sync: ResolvedSync, registered: Registered) -> SyncSkipped | None:
+    if registered.state == "active":
+        return None
+    reason = registered.inactive_reason or registered.state
+    remedy = REMEDIES.get(reason, "Activate it, then run it again.").format(sync_id=sync.sync_id)
+    return SyncSkipped(reason, remedy)
+
+
+def _registration(sync: ResolvedSync) -> Registration:
+    return Registration(
+        sync_id=sync.sync_id,
+        name=sync.name,
+        account=sync.account,
+        module=sync.module,
+        list_name=sync.list_name,
+        fingerprint=sync.fingerprint(),
+        mapping_fingerprint=sync.mapping_fingerprint(),
+        settings=sync.model_dump(mode="json"),
+    )
