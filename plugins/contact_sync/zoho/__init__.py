@@ -1,0 +1,1 @@
+"""Clients of Zoho's APIs, without Airflow."""

@@ -1,0 +1,80 @@
+"""What kind of call a path of the Recruit API is, what it costs and which OAuth scope it needs.
+
+Costs are per call. Known from Recruit's limits page: get records 3 (by custom view too), deleted list 2, modules 1,
+fields 1, users 1. Not visible there and assumed: custom views 1, org 1, upsert 1. Any other call is counted with the
+dearest known price, so that a budget is never under-counted. Scopes: the developer guide, per endpoint page.
+"""
+
+from collections.abc import Mapping
+
+RECRUIT = "/recruit/v2"
+
+COSTS: Mapping[str, int] = {
+    "records": 3,
+    "deleted": 2,
+    "modules": 1,
+    "fields": 1,
+    "custom_views": 1,
+    "org": 1,
+    "users": 1,
+    "upsert": 1,
+}
+DEAREST = 3
+
+_SCOPES: Mapping[str, str] = {
+    "modules": "ZohoRecruit.settings.modules.READ",
+    "fields": "ZohoRecruit.settings.fields.READ",
+    "custom_views": "ZohoRecruit.settings.custom_views.READ",
+    "settings": "ZohoRecruit.settings.ALL",
+    "org": "ZohoRecruit.org.ALL",
+    "users": "ZohoRecruit.users.READ",
+}
+# Scope words are singular where API names are plural, and spelt in their own way.
+_MODULE_WORDS: Mapping[str, str] = {
+    "candidates": "candidate",
+    "contacts": "contact",
+    "clients": "client",
+    "job_openings": "jobopening",
+    "jobopenings": "jobopening",
+    "interviews": "interview",
+    "departments": "department",
+    "tasks": "task",
+    "events": "event",
+    "vendors": "vendor",
+    "campaigns": "campaign",
+    "referrals": "referral",
+    "applications": "application",
+}
+
+
+def kind_of(method: str, path: str) -> str:
+    """records, deleted, modules, fields, custom_views, settings, org, users, upsert or other. `path` without query."""
+    parts = path.removeprefix(RECRUIT).strip("/").split("/")
+    if not path.startswith(f"{RECRUIT}/"):
+        return "other"
+    if parts[0] in ("org", "users"):
+        return parts[0]
+    if parts[0] == "settings":
+        return parts[1] if len(parts) > 1 and parts[1] in COSTS else "settings"
+    if len(parts) > 1 and parts[1] == "deleted" and method == "GET":
+        return "deleted"
+    if len(parts) > 1 and parts[1] == "upsert":
+        return "upsert"
+    return "records" if method == "GET" and len(parts) <= 2 else "other"
+
+
+def cost_of(method: str, path: str, costs: Mapping[str, int] = COSTS) -> int:
+    """API credits of one call."""
+    return costs.get(kind_of(method, path), DEAREST)
+
+
+def scope_for(method: str, path: str) -> str:
+    """The narrowest scope that allows the call, as it is written in a grant request (ACC-7)."""
+    kind = kind_of(method, path)
+    if kind in _SCOPES:
+        return _SCOPES[kind]
+    if not path.startswith(f"{RECRUIT}/"):
+        return "ZohoRecruit.modules.ALL"
+    module = path.removeprefix(RECRUIT).strip("/").split("/")[0].lower()
+    right = "READ" if method == "GET" else "ALL"
+    return f"ZohoRecruit.modules.{_MODULE_WORDS.get(module, 'custom')}.{right}"

@@ -1,0 +1,153 @@
+"""Which error an answer of the Recruit API is: both error shapes, at any HTTP status.
+
+Zoho puts errors at the top of the body or wraps them per item, and may send them with status 200; gateways send HTML.
+A code decides before the status does. Per-item results of a write are no failure of the call: they are returned.
+Messages of Zoho are redacted and shortened before they are quoted.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from contact_sync.errors import (
+    ConfigError,
+    ContactSyncError,
+    ContractBroken,
+    CredentialsError,
+    PermissionMissing,
+    RateLimited,
+    Unavailable,
+)
+from contact_sync.redact import redact
+from contact_sync.zoho.answers import EMPTY_STATUS, UNREADABLE, asked_wait
+from contact_sync.zoho.catalogue import scope_for
+
+# Seen for an expired, revoked or unknown access token; the last two come from older endpoints.
+TOKEN_CODES = frozenset({"INVALID_TOKEN", "AUTHENTICATION_FAILURE", "INVALID_OAUTHTOKEN", "4834"})
+SCOPE_CODES = frozenset({"OAUTH_SCOPE_MISMATCH"})
+RIGHT_CODES = frozenset({"NO_PERMISSION", "AUTHORIZATION_FAILED"})
+RATE_CODES = frozenset({"TOO_MANY_REQUESTS", "API_LIMIT_EXCEEDED", "RATE_LIMIT_EXCEEDED"})
+DOWN_CODES = frozenset({"INTERNAL_ERROR", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"})
+
+RENEW = (
+    "Renew it: make a new refresh token in Zoho's API console (self client, offline access) and put it into the"
+    " account's Airflow connection: login = client id, password = client secret, extra `refresh_token`,"
+    " extra `data_center` = the centre where the client was made."
+)
+
+
+class TokenRefused(CredentialsError):
+    """The API refused this access token: renew it once and ask again."""
+
+
+class ModuleUnknown(ConfigError):
+    """The account does not offer the module that a path or parameter names."""
+
+
+class EffectUnknown(Unavailable):
+    """A write was sent and its fate is unknown: look the records up by key before sending them again."""
+
+
+def failure(
+    method: str, path: str, status: int, body: Any, headers: Mapping[str, str], now: datetime
+) -> ContactSyncError | None:
+    """The error that an answer means, None if it is a proper one.
+
+    body: as `read_body` gives it. now: our clock, for a Retry-After date without a Date header.
+    """
+    write = method != "GET" and status not in (401, 403, 429)
+    code, text = error_in(body, items_are_results=write)
+    proper = status in EMPTY_STATUS or (200 <= status < 300 and body is not UNREADABLE)
+    if code is None and (proper or (write and status < 500 and _is_results(body))):
+        return None
+    where = f"Zoho Recruit, {method} {path}: HTTP {status}" + (f", code {code}" if code else "") + text
+    if code in RATE_CODES or status == 429:
+        return RateLimited(f"{where}. Too many calls: wait and try again.", asked_wait(headers, now))
+    wait = asked_wait(headers, now)
+    return _by_code(code, method, path, where, wait) or _by_status(status, body, method, path, where, wait)
+
+
+def _by_code(code: str | None, method: str, path: str, where: str, wait: float | None) -> ContactSyncError | None:
+    if code in TOKEN_CODES:
+        return TokenRefused(f"{where}. The access token is refused. {RENEW}")
+    if code in SCOPE_CODES:
+        return PermissionMissing(
+            f"{where}. The refresh token lacks the scope {scope_for(method, path)}: make a new one that has it."
+            " Check with: contact-sync doctor"
+        )
+    if code in RIGHT_CODES:
+        return _no_right(method, path, where)
+    if code == "INVALID_MODULE":
+        return ModuleUnknown(f"{where}. The account does not offer this module through the API.")
+    if code == "INVALID_URL_PATTERN":
+        return _wrong_root(where)
+    if code in DOWN_CODES:
+        return EffectUnknown(where, wait) if method != "GET" else Unavailable(where, wait)
+    return None
+
+
+def _by_status(status: int, body: Any, method: str, path: str, where: str, wait: float | None) -> ContactSyncError:
+    if status >= 500 or (200 <= status < 300 and body is UNREADABLE):
+        what = " with a body that is no JSON object" if body is UNREADABLE else ""
+        message = f"{where}{what}. Zoho did not answer properly this time."
+        return EffectUnknown(message, wait) if method != "GET" else Unavailable(message, wait)
+    if status == 401:
+        return TokenRefused(f"{where}. The access token is refused. {RENEW}")
+    if status == 403:
+        return _no_right(method, path, where)
+    if status == 404 and body is UNREADABLE:
+        return _wrong_root(where)
+    return ContractBroken(f"{where}. The API is not known to answer like this; see the code in Zoho's developer guide.")
+
+
+def _no_right(method: str, path: str, where: str) -> PermissionMissing:
+    return PermissionMissing(
+        f"{where}. The Zoho user behind the refresh token may not do this: give its profile the right in Recruit"
+        f" and see that the token has the scope {scope_for(method, path)}. Check with: contact-sync doctor"
+    )
+
+
+def _wrong_root(where: str) -> ConfigError:
+    return ConfigError(
+        f"{where}. Nothing answers under this address: check `data_center`, and `api_root` if it is set, in the extra"
+        " of the account's Airflow connection (the root is like https://recruit.zoho.eu, never www.zohoapis.*)."
+    )
+
+
+def error_in(body: Any, *, items_are_results: bool) -> tuple[str | None, str]:
+    """(code, message as ': text') of an error body in either shape, (None, '') if it holds none.
+
+    items_are_results: a wrapped error belongs to a record of a write, unless it is about the token or the scope.
+    """
+    if not isinstance(body, dict):
+        return None, ""
+    item = body if _is_error(body) else _wrapped(body)
+    if item is None:
+        return None, ""
+    code = str(item["code"])
+    if item is not body and items_are_results and code not in TOKEN_CODES | SCOPE_CODES | RATE_CODES:
+        return None, ""
+    return code, _quoted(item)
+
+
+def _wrapped(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The only item of the only list, if it is an error: {"data": [{"code": ..., "status": "error"}]}."""
+    lists = [value for value in body.values() if isinstance(value, list)]
+    if len(lists) != 1 or len(lists[0]) != 1:
+        return None
+    item = lists[0][0]
+    return item if isinstance(item, dict) and _is_error(item) and "id" not in item else None
+
+
+def _is_error(item: dict[str, Any]) -> bool:
+    named = isinstance(item.get("code"), str | int)
+    return named and str(item.get("status", "error")).lower() == "error"
+
+
+def _is_results(body: Any) -> bool:
+    return isinstance(body, dict) and isinstance(body.get("data"), list)
+
+
+def _quoted(item: dict[str, Any]) -> str:
+    text = " ".join(redact(item.get("message") or "").split())[:200]
+    return f' ("{text}")' if text else ""

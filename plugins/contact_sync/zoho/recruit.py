@@ -1,0 +1,177 @@
+"""The Recruit API v2 as this package uses it: metadata, listings, deleted records, upsert.
+
+Converted and not yet approved records are always asked for, because the API hides them by default (SRC-8).
+Knows nothing of syncs: it is given modules, fields, views and instants. Refuses naive times and more than 100
+records a write.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from contact_sync.errors import ConfigError, ContractBroken
+from contact_sync.redact import redact
+from contact_sync.zoho import metadata
+from contact_sync.zoho.catalogue import RECRUIT
+from contact_sync.zoho.failures import EffectUnknown, ModuleUnknown
+from contact_sync.zoho.paging import Listing
+from contact_sync.zoho.transport import Transport
+
+MOST_RECORDS_A_WRITE = 100
+
+# The change time is a property of the module (SRC-11): samples of the developer guide show `Updated_On` in Candidates.
+CHANGE_FIELDS: Mapping[str, str] = {"Candidates": "Updated_On"}
+USUAL_CHANGE_FIELD = "Modified_Time"
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertAnswer:
+    """What became of one record. status: success or error. action: insert or update. field: the refused one."""
+
+    status: str
+    code: str
+    record_id: str | None
+    action: str | None
+    message: str
+    field: str | None
+
+
+class RecruitClient:
+    """Recruit of one account. Metadata is asked for once per client and kept."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._modules: list[dict[str, Any]] | None = None
+        self._fields: dict[str, list[dict[str, Any]]] = {}
+
+    def organisation(self) -> dict[str, Any]:
+        """The organisation: company_name, zgid, type (edition family), license_details, time_zone, primary_email."""
+        rows = self._list("/org", "org")
+        if not rows:
+            raise ContractBroken(f"Zoho Recruit, GET {RECRUIT}/org: the answer names no organisation.")
+        return rows[0]
+
+    def modules(self) -> list[dict[str, Any]]:
+        """The modules on offer: api_name, plural_label, api_supported and more."""
+        if self._modules is None:
+            self._modules = self._list("/settings/modules", "modules")
+        return self._modules
+
+    def fields(self, module: str) -> list[dict[str, Any]]:
+        """The fields of a module: api_name, field_label, data_type, custom_field and more; empty if it has none.
+
+        Raises ConfigError naming edition, modules on offer and close match if the account lacks the module (ACC-5).
+        """
+        if module not in self._fields:
+            try:
+                self._fields[module] = self._list("/settings/fields", "fields", {"module": module})
+            except ModuleUnknown:
+                raise self._not_offered(module) from None
+        return self._fields[module]
+
+    def custom_views(self, module: str) -> list[dict[str, Any]]:
+        """The custom views of a module: id, name, display_value, system_name, criteria and more."""
+        try:
+            return self._list("/settings/custom_views", "custom_views", {"module": module})
+        except ModuleUnknown:
+            raise self._not_offered(module) from None
+
+    def find_view(self, module: str, name_or_id: str) -> dict[str, Any]:
+        """The view of that id or name (SRC-3). Raises ConfigError if there is none or more than one."""
+        return metadata.pick_view(self.custom_views(module), module, name_or_id)
+
+    def change_field(self, module: str) -> str:
+        """The field that holds the change time of a record, confirmed from the module's own metadata (SRC-11)."""
+        return metadata.confirmed_change_field(
+            self.fields(module), module, CHANGE_FIELDS.get(module, USUAL_CHANGE_FIELD)
+        )
+
+    def records(
+        self, module: str, *, fields: Sequence[str], view_id: str | None = None, modified_since: datetime | None = None
+    ) -> Listing:
+        """Records with these fields, of one custom view or all, changed at or after an instant or ever.
+
+        Each row also has its id. Fields that the module lacks are left out by the API without a word.
+        """
+        params = {"fields": ",".join(dict.fromkeys(fields)), "converted": "both", "approved": "both", "cvid": view_id}
+        return Listing(self._transport, f"{RECRUIT}/{module}", params, _since(modified_since))
+
+    def deleted(self, module: str, since: datetime | None) -> Listing:
+        """Records deleted at or after an instant, in the recycle bin or for good: id, type, deleted_time, ..."""
+        return Listing(self._transport, f"{RECRUIT}/{module}/deleted", {"type": "all"}, _since(since))
+
+    def upsert(
+        self,
+        module: str,
+        records: Sequence[Mapping[str, Any]],
+        duplicate_check_fields: Sequence[str],
+        *,
+        trigger: Sequence[str] | None = None,
+    ) -> list[UpsertAnswer]:
+        """Insert or update up to 100 records; one answer for each, in their order.
+
+        duplicate_check_fields: the key, such as ["Email"]. trigger: which automations run; None: all, []: none.
+        Never sent twice when its effect is unknown: raises EffectUnknown (an Unavailable) instead.
+        """
+        if len(records) > MOST_RECORDS_A_WRITE:
+            raise ValueError(f"at most {MOST_RECORDS_A_WRITE} records a call, not {len(records)}")
+        if not records:
+            return []
+        body: dict[str, Any] = {"data": list(records), "duplicate_check_fields": list(duplicate_check_fields)}
+        if trigger is not None:
+            body["trigger"] = list(trigger)
+        path = f"{RECRUIT}/{module}/upsert"
+        try:
+            answer = self._transport.call("POST", path, json=body)
+        except ModuleUnknown:
+            raise self._not_offered(module) from None
+        items = [item for item in (answer.body or {}).get("data") or [] if isinstance(item, dict)]
+        if len(items) != len(records):
+            raise EffectUnknown(
+                f"Zoho Recruit, POST {path}: {len(records)} records were sent and the answer does not hold as many"
+                " results, so none can be paired: look the records up by key before sending them again."
+            )
+        return [_upsert_answer(item) for item in items]
+
+    def _list(self, path: str, key: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """The whole list under `key`, over as many pages as it says there are; empty for 204."""
+        found: list[dict[str, Any]] = []
+        for page in range(1, 101):
+            asked: dict[str, str | int | None] = {**(params or {}), **({"page": page} if page > 1 else {})}
+            body = self._transport.call("GET", RECRUIT + path, asked).body or {}
+            rows = body.get(key, [])
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise ContractBroken(f"Zoho Recruit, GET {RECRUIT}{path}: `{key}` is no list of objects.")
+            found += rows
+            info = body.get("info")
+            if not rows or not isinstance(info, dict) or info.get("more_records") is not True:
+                return found
+        raise ContractBroken(f"Zoho Recruit, GET {RECRUIT}{path}: the list does not end after 100 pages.")
+
+    def _not_offered(self, module: str) -> ConfigError:
+        return metadata.module_not_offered(module, self.modules(), self.organisation())
+
+
+def _since(instant: datetime | None) -> dict[str, str]:
+    """The header that asks for changes at or after an instant. Whole seconds, rounded down: none is missed."""
+    if instant is None:
+        return {}
+    if instant.tzinfo is None:
+        raise ValueError("a time without a zone cannot be sent to Zoho")
+    return {"If-Modified-Since": instant.astimezone(UTC).isoformat(timespec="seconds")}
+
+
+def _upsert_answer(item: Mapping[str, Any]) -> UpsertAnswer:
+    details = item.get("details")
+    details = details if isinstance(details, dict) else {}
+    record_id, field = details.get("id"), details.get("api_name")
+    action = item.get("action")
+    return UpsertAnswer(
+        status=str(item.get("status", "error")),
+        code=str(item.get("code", "UNKNOWN")),
+        record_id=None if record_id is None else str(record_id),
+        action=None if action is None else str(action),
+        message=redact(item.get("message") or ""),
+        field=None if field is None else str(field),
+    )
