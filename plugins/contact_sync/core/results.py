@@ -15,6 +15,7 @@ class Manifest:
 
     fetch_id: int
     sync_id: str
+    list_name: str
     stage: str
     status: str
     window_start: str | None
@@ -28,6 +29,7 @@ class Manifest:
         return {
             "fetch_id": self.fetch_id,
             "sync_id": self.sync_id,
+            "list_name": self.list_name,
             "stage": self.stage,
             "status": self.status,
             "window_start": self.window_start,
