@@ -1,0 +1,34 @@
+"""Finds the sync that a person names on the command line, or says which one was probably meant."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contact_sync.cli.console import UsageMistake
+from contact_sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from contact_sync.config.resolved import ResolvedSync
+
+
+def find_sync(sync_id: str, folder: Path) -> "ResolvedSync":
+    """The good sync of that id. Raises UsageMistake if there is no file, ConfigError if the file is broken."""
+    from contact_sync.config.loader import load_syncs
+
+    loaded = load_syncs(folder, only=sync_id)
+    if sync_id in loaded.syncs:
+        return loaded.syncs[sync_id]
+    if loaded.problems:
+        raise ConfigError("\n".join(problem.render() for problem in loaded.problems))
+    raise UsageMistake(f"there is no sync '{sync_id}'.{unknown_sync(sync_id, folder)}")
+
+
+def unknown_sync(sync_id: str, folder: Path) -> str:
+    """The rest of a message about an unknown sync: a close match and how to see all. Starts with a space."""
+    from contact_sync.config.base import close_match
+    from contact_sync.config.loader import sync_ids
+
+    try:
+        close = close_match(sync_id, sync_ids(folder))
+    except OSError:
+        close = None
+    return (f" Did you mean '{close}'?" if close else "") + " See all with: contact-sync list"

@@ -1,0 +1,23 @@
+"""`contact-sync initiate`: start a sync again over all its data; the next run does the reading."""
+
+from typing import Annotated
+
+import typer
+
+from contact_sync.cli.console import say
+from contact_sync.paths import include_folder
+
+
+def initiate(sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")]) -> None:
+    """Make the next run of a sync read all its data again. Also lets a completed one-time sync run again."""
+    from contact_sync.cli.connections import open_warehouse_at_hand, person
+    from contact_sync.cli.find import find_sync
+
+    sync = find_sync(sync_id, include_folder())
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.warehouse.registry import initiate as register_initiation
+
+    register_initiation(warehouse, sync.sync_id, person())
+    say(f"The next run of '{sync.sync_id}' reads all data of its source again into '{sync.list_name}'.")
+    say(f"Start it now with: airflow dags trigger {sync.sync_id}")
+    say(f"or in the Airflow UI: DAG '{sync.sync_id}', Trigger. A paused DAG does not run: unpause it first.")

@@ -1,0 +1,90 @@
+"""`contact-sync lint`: every problem of the configuration files, with line, allowed values and close match.
+
+Writes nothing, unless `--write-schema` asks for the generated schema files.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
+from contact_sync.paths import include_folder
+
+if TYPE_CHECKING:
+    from contact_sync.config.loader import SyncFiles
+    from contact_sync.config.problems import ConfigProblem
+
+Files = Annotated[list[str] | None, typer.Argument(metavar="[FILES]...", help="Files or sync ids; none: all of them.")]
+CheckSchema = Annotated[bool, typer.Option("--check-schema", help="Also fail if a generated schema is out of date.")]
+WriteSchema = Annotated[bool, typer.Option("--write-schema", help="Generate include/schema/*.json first.")]
+
+
+def lint(files: Files = None, check_schema: CheckSchema = False, write_schema: WriteSchema = False) -> None:
+    """Check sync files and organisation.yaml. Exit code 1 if there are errors."""
+    from contact_sync.config.loader import load_syncs
+    from contact_sync.config.schema import stale_schemas, write_schemas
+
+    folder = include_folder()
+    if write_schema:
+        for path in write_schemas(folder):
+            say(f"wrote {folder.name}/schema/{path.name}")
+    loaded = load_syncs(folder)
+    found, checked = _all(folder, loaded) if not files else _chosen(folder, files, loaded)
+    if check_schema:
+        found += stale_schemas(folder)
+    _report(found, checked)
+
+
+def _all(folder: Path, loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
+    from contact_sync.config.loader import sync_ids
+
+    try:
+        checked = len(sync_ids(folder))
+    except OSError:
+        checked = 0
+    return loaded.problems + loaded.warnings, checked
+
+
+def _chosen(folder: Path, files: list[str], loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
+    """Problems of the files that were named. Those of organisation.yaml always count: they hide others."""
+    from contact_sync.config.loader import ORGANISATION_FILE, check_sync_file
+
+    everything = loaded.problems + loaded.warnings
+    organisation = f"{folder.name}/{ORGANISATION_FILE}"
+    found = [problem for problem in everything if problem.file == organisation]
+    paths = list(dict.fromkeys(_find(name, folder) for name in files))
+    for path in paths:
+        if path.parent.resolve() == (folder / "syncs").resolve():
+            found += [problem for problem in everything if problem.file == f"{folder.name}/syncs/{path.name}"]
+        elif path.resolve() != (folder / ORGANISATION_FILE).resolve():
+            found += check_sync_file(path, loaded.organisation)
+    return found, len(paths)
+
+
+def _find(name: str, folder: Path) -> Path:
+    """The file that a person means: a path from here, from the project, or the id of a sync."""
+    for path in (Path(name), folder.parent / name, folder / "syncs" / f"{name}.yaml"):
+        if path.is_file():
+            return path
+    from contact_sync.cli.find import unknown_sync
+
+    raise UsageMistake(f"there is no file or sync '{name}'.{unknown_sync(Path(name).stem, folder)}")
+
+
+def _report(found: list["ConfigProblem"], checked: int) -> None:
+    for problem in found:
+        label = "" if problem.severity == "error" else "warning: "
+        say(label + replace(problem, next_command=None).render(), style="red" if not label else "yellow")
+    errors = sum(problem.severity == "error" for problem in found)
+    warnings = len(found) - errors
+    noun = "file" if checked == 1 else "files"
+    say(f"{checked} {noun} checked: {_count(errors, 'error')}, {_count(warnings, 'warning')}.")
+    say("Not checked without the warehouse: whether a registered file was renamed.", style="dim")
+    if errors:
+        raise typer.Exit(PROBLEMS_FOUND)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,114 @@
+"""`contact-sync suppress` and `unsuppress`: the only hand-made changes of who may be mailed (OUT-17).
+
+Addresses come as one argument, from a file with one a line, or from standard input. They are never printed: what is
+not understood is named by its line.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
+
+Kinds = ("blocked", "registry")
+
+Addresses = Annotated[
+    str, typer.Argument(metavar="ADDRESS|FILE", help="An address, a file with one a line, or - for standard input.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
+
+
+def suppress(
+    addresses: Addresses,
+    kind: Annotated[str, typer.Option("--as", help="blocked, or registry (such as a do-not-mail registry).")],
+    reason: Reason,
+) -> None:
+    """Never mail these addresses again: later fetches count them as ignored, do_not_mail."""
+    from contact_sync.cli.connections import open_warehouse_at_hand, person
+    from contact_sync.config.base import close_match
+
+    if kind not in Kinds:
+        close = close_match(kind, Kinds)
+        hint = f" Did you mean '{close}'?" if close else ""
+        raise UsageMistake(f"--as: '{kind}' is not a kind. Allowed: {', '.join(Kinds)}.{hint}")
+    lines = read_addresses(addresses)
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.warehouse.suppressions import suppress as store
+
+    result = store(warehouse, [text for _, text in lines], kind, _given(reason), person())
+    say(f"{result.added:,} suppressed as {kind}, {result.already:,} were already.")
+    if result.invalid:
+        say(f"Not understood as addresses: {_lines(lines, result.invalid)}. Nothing was written for them.", error=True)
+        raise typer.Exit(PROBLEMS_FOUND)
+
+
+def unsuppress(
+    addresses: Addresses,
+    reason: Reason,
+    force: Annotated[bool, typer.Option("--force", help="Also lift complaint and erased.")] = False,
+) -> None:
+    """Lift suppressions by hand. Complaints and erased people need --force."""
+    from contact_sync.cli.connections import open_warehouse_at_hand, person
+
+    lines = read_addresses(addresses)
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.warehouse.suppressions import unsuppress as lift
+
+    entries = [text for _, text in lines]
+    result = lift(warehouse, entries, _given(reason), person(), force=force)
+    say(f"{_count(result.lifted, 'suppression')} lifted.")
+    if result.not_found:
+        say(f"Not suppressed: {_lines(lines, result.not_found)}.")
+    if result.needs_force:
+        kept = _lines(lines, result.needs_force)
+        say(f"Complaint or erased, still suppressed: {kept}. Lift these too with: --force", error=True)
+    if result.invalid:
+        say(f"Not understood as addresses: {_lines(lines, result.invalid)}.", error=True)
+    if result.needs_force or result.invalid:
+        raise typer.Exit(PROBLEMS_FOUND)
+
+
+def read_addresses(given: str) -> list[tuple[int, str]]:
+    """(line number from 1, text) of every line that is neither blank nor a # comment.
+
+    Raises UsageMistake if `given` is no address and no readable UTF-8 file, or holds none.
+    """
+    path = Path(given)
+    try:
+        if given == "-":
+            text = sys.stdin.read()
+        elif path.is_file():
+            text = path.read_text(encoding="utf-8-sig")
+        elif "@" in given:
+            return [(1, given)]
+        else:
+            raise UsageMistake(f"'{given}' is neither an address (no @) nor a file.")
+    except UnicodeDecodeError:
+        raise UsageMistake(f"the file '{given}' is not UTF-8. Save it in that encoding.") from None
+    except OSError as error:
+        raise UsageMistake(f"the file '{given}' cannot be read: {(error.strerror or '').lower()}.") from None
+    numbered = enumerate((line.strip() for line in text.splitlines()), start=1)
+    lines = [(number, line) for number, line in numbered if line and not line.startswith("#")]
+    if not lines:
+        raise UsageMistake(f"'{given}' holds no addresses. Write one a line.")
+    return lines
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise UsageMistake("--reason is empty: say why, for the record.")
+    return reason.strip()
+
+
+def _lines(lines: list[tuple[int, str]], positions: Sequence[int]) -> str:
+    """Which lines of the input the entries at these positions (from 1) came from, never what they say."""
+    numbers = [str(lines[position - 1][0]) for position in positions]
+    more = f" and {len(numbers) - 20:,} more" if len(numbers) > 20 else ""
+    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers[:20])}{more}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

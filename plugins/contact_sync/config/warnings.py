@@ -1,0 +1,82 @@
+"""What lint warns about in files that are good each on its own: names that differ only in spelling, missing suites.
+
+A warning never keeps a sync from running.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from contact_sync.config.base import close_match
+from contact_sync.config.organisation import Organisation
+from contact_sync.config.problems import ConfigProblem
+from contact_sync.config.resolved import ResolvedSync
+
+
+def find_warnings(
+    folder: Path, organisation: Organisation, syncs: Mapping[str, ResolvedSync], *, whole: bool
+) -> list[ConfigProblem]:
+    """Warnings about `syncs`; those that compare files only when `whole` of the folder was read."""
+    found = [warning for sync in syncs.values() for warning in _missing_suite(folder, sync)]
+    if whole:
+        found += _list_spellings(syncs)
+        found += _switch_spellings(folder, organisation, syncs)
+        found += _same_names(syncs)
+    return found
+
+
+def same_spelling(name: str) -> str:
+    """A name without regard to case and runs of spaces."""
+    return " ".join(name.split()).casefold()
+
+
+def _warning(sync: ResolvedSync, key: str, message: str, close: str | None = None) -> ConfigProblem:
+    return ConfigProblem(sync.file, 0, key, message, (), close, None, "warning")
+
+
+def _list_spellings(syncs: Mapping[str, ResolvedSync]) -> list[ConfigProblem]:
+    first: dict[str, ResolvedSync] = {}
+    found = []
+    for sync in syncs.values():
+        other = first.setdefault(same_spelling(sync.list_name), sync)
+        if other.list_name != sync.list_name:
+            differs = f"'{sync.list_name}' differs from '{other.list_name}' in {other.file} only in case or spaces"
+            found.append(_warning(sync, "list", f"{differs}: these are two lists.", other.list_name))
+    return found
+
+
+def _switch_spellings(
+    folder: Path, organisation: Organisation, syncs: Mapping[str, ResolvedSync]
+) -> list[ConfigProblem]:
+    fed = {sync.list_name for sync in syncs.values()}
+    by_spelling = {same_spelling(name): name for name in sorted(fed)}
+    found = []
+    for account, profile in organisation.accounts.items():
+        opened = profile.push.candidates.opened
+        if opened is None or opened.list_name in fed:
+            continue
+        meant = by_spelling.get(same_spelling(opened.list_name))
+        if meant:
+            key = f"accounts.{account}.push.candidates.opened.list"
+            message = f"'{opened.list_name}' differs from '{meant}' only in case or spaces: no sync feeds it."
+            file = f"{folder.name}/organisation.yaml"
+            found.append(ConfigProblem(file, 0, key, message, (), meant, None, "warning"))
+    return found
+
+
+def _same_names(syncs: Mapping[str, ResolvedSync]) -> list[ConfigProblem]:
+    first: dict[str, ResolvedSync] = {}
+    found = []
+    for sync in syncs.values():
+        other = first.setdefault(same_spelling(sync.name), sync)
+        if other is not sync:
+            found.append(_warning(sync, "name", f"'{sync.name}' is also the name of {other.file}."))
+    return found
+
+
+def _missing_suite(folder: Path, sync: ResolvedSync) -> list[ConfigProblem]:
+    suites = sorted(path.stem for path in (folder / "expectations").glob("*.yaml"))
+    if not suites or sync.suite in suites:
+        return []
+    message = f"'{sync.suite}' is not a suite: there is no file of that name in {folder.name}/expectations."
+    close = close_match(sync.suite, suites)
+    return [ConfigProblem(sync.file, 0, "validation.suite", message, tuple(suites), close, None, "warning")]

@@ -1,0 +1,82 @@
+"""The generated JSON Schemas agree with the models, the examples are in order, and reading them is cheap."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from contact_sync.config.loader import load_syncs
+from contact_sync.config.schema import SCHEMAS, schema_text, stale_schemas, write_schemas
+from contact_sync.config.yaml_text import read_yaml
+from contact_sync.paths import PROJECT
+
+INCLUDE = PROJECT / "include"
+
+
+def test_the_committed_schemas_are_current() -> None:
+    assert [problem.render() for problem in stale_schemas(INCLUDE)] == []
+
+
+def test_a_stale_schema_is_told_and_written(tmp_path: Path) -> None:
+    write_schemas(tmp_path)
+    assert write_schemas(tmp_path) == []
+    path = tmp_path / "schema" / "sync.schema.json"
+    path.write_text("{}")
+    assert [problem.message for problem in stale_schemas(tmp_path)] == [
+        "is out of date: it is generated from the models. Write it with: contact-sync lint --write-schema"
+    ]
+    assert write_schemas(tmp_path) == [path]
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_schemas_are_valid_schemas(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema_text(name)))
+
+
+def test_the_examples_are_in_order() -> None:
+    """Three examples: all candidates daily, a custom view weekly, one time; each into a list of its own."""
+    loaded = load_syncs(INCLUDE)
+    assert [found.render() for found in loaded.problems + loaded.warnings] == []
+    kinds = {(sync.scope, sync.view, sync.schedule.frequency, sync.list_name) for sync in loaded.syncs.values()}
+    assert {
+        ("all", None, "daily", "Talent news"),
+        ("view", "Experienced engineers", "weekly", "Engineering talks"),
+        ("all", None, "once", "Careers site launch"),
+    } <= kinds
+
+
+@pytest.mark.parametrize("path", [*sorted((INCLUDE / "syncs").glob("*.yaml")), INCLUDE / "organisation.yaml"])
+def test_examples_pass_the_schema_that_their_first_line_names(path: Path) -> None:
+    text = path.read_text()
+    first = text.splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    schema = json.loads((path.parent / first.partition("=")[2]).read_text())
+    jsonschema.Draft202012Validator(schema).validate(read_yaml(text).value)
+
+
+@pytest.mark.parametrize("wrong", ["schedule: {frequency: dayly}", "push: yes", "retrieve: {after: 3}", "lst: x"])
+def test_the_schema_refuses_what_the_models_refuse(sync_text: str, wrong: str) -> None:
+    value = read_yaml(sync_text).value
+    validator = jsonschema.Draft202012Validator(json.loads(schema_text("sync.schema.json")))
+    validator.validate(value)
+    assert not validator.is_valid(value | read_yaml(wrong).value)
+
+
+def test_reading_the_configuration_imports_nothing_heavy() -> None:
+    """The DAG processor reads the files again and again: design, dependency rule."""
+    code = (
+        "import sys; from pathlib import Path; from contact_sync.config.loader import load_syncs; "
+        f"assert load_syncs(Path({str(INCLUDE)!r})).syncs; "
+        "print([name for name in ('pandas', 'sqlalchemy', 'airflow', 'great_expectations') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(PROJECT / "plugins")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
