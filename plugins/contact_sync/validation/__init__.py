@@ -1,0 +1,1 @@
+"""Is this batch sane: suites of expectations over staging."""
