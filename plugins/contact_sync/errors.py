@@ -45,6 +45,10 @@ class BatchRefused(Permanent):
     """A critical expectation failed on the staged batch: nothing was written."""
 
 
+class PushRejected(Permanent):
+    """Recruit refused every record of a push: look at the reasons in the push ledger."""
+
+
 class StagingLost(Permanent):
     """The staged rows are not the ones that extract sealed: clear the run from extract."""
 

@@ -31,6 +31,7 @@ def manifest(fetch: Fetch, stage: str, counts: dict[str, int] | None = None) -> 
     return Manifest(
         fetch_id=fetch.fetch_id,
         sync_id=fetch.sync_id,
+        list_name=fetch.list_name,
         stage=stage,
         status=fetch.status,
         window_start=fetch.window.start.isoformat() if fetch.window.start else None,

@@ -32,8 +32,8 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 ALWAYS_READ = ("Created_Time", "Email_Opt_Out", "$converted", "$approved")
 """Fields that outcomes depend on beside the mapped ones (SRC-8, ADV-1, ADV-4)."""
 
-ClientFactory = Callable[[int], RecruitClient]
-"""Makes the client of an account for a fetch id, which its calls are booked on."""
+ClientFactory = Callable[[str, int], RecruitClient]
+"""Makes the client of an account, by its name; its calls are booked on a fetch, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def extract(
     fetch, attempt = open_fetch(run, sync, warehouse, now)
     warehouse = for_fetch(warehouse, fetch, "extract")
     settings = settings_of(fetch)
-    client = make_client(fetch.fetch_id)
+    client = make_client(settings.account, fetch.fetch_id)
     reading = plan_reading(client, settings)
     listing = client.records(
         settings.module, fields=reading.fields, view_id=reading.view_id, modified_since=fetch.window.start

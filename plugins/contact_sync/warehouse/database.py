@@ -6,7 +6,7 @@ killed. Refuses a URL of another database than Postgres and a missing or malform
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -24,10 +24,15 @@ MAKE_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.gene
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """An engine on the warehouse and the Fernet keys of what it keeps secret."""
+    """An engine on the warehouse and the keys of what it keeps secret (CONTACT_SYNC_KEY, None if not at hand)."""
 
     engine: Engine
-    fernet: MultiFernet
+    keys: str | None = field(repr=False)
+
+    @property
+    def fernet(self) -> MultiFernet:
+        """What encrypts and decrypts. Raises ConfigError without CONTACT_SYNC_KEY."""
+        return _fernet(self.keys)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -45,16 +50,18 @@ class Warehouse:
 
     def named(self, application_name: str) -> "Warehouse":
         """The same warehouse by connections of another name, such as `contact-sync fetch 12 load`."""
-        return Warehouse(_engine(self.engine.url.render_as_string(hide_password=False), application_name), self.fernet)
+        return Warehouse(_engine(self.engine.url.render_as_string(hide_password=False), application_name), self.keys)
 
 
 def open_warehouse(url: str, keys: str | None, application_name: str = "contact-sync") -> Warehouse:
     """A warehouse from its URL (postgresql://… or postgresql+psycopg://…) and CONTACT_SYNC_KEY.
 
     keys: one Fernet key, or several separated by commas: the first encrypts, all decrypt.
-    Raises ConfigError for either; connects to nothing yet.
+    Without any, everything works that needs no secret. Raises ConfigError for what cannot be read; connects to nothing.
     """
-    return Warehouse(_engine(url, application_name), _fernet(keys))
+    if keys:
+        _fernet(keys)
+    return Warehouse(_engine(url, application_name), keys)
 
 
 def _engine(url: str, application_name: str) -> Engine:

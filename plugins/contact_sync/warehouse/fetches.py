@@ -23,6 +23,7 @@ class Fetch:
 
     fetch_id: int
     sync_id: str
+    list_name: str
     sync_no: int
     source_no: int
     list_id: int
@@ -34,6 +35,7 @@ class Fetch:
     window: Window
     restart: bool
     attempt: int
+    stage: str
     status: str
     warnings: tuple[str, ...]
     proof: str | None
@@ -157,6 +159,13 @@ def note_pushed(connection: Connection, fetch_id: int, pushed: int) -> None:
     connection.execute(_PUSHED, {"fetch_id": fetch_id, "pushed": pushed})
 
 
+def degrade(connection: Connection, fetch_id: int, warnings: Sequence[str]) -> None:
+    """Add warnings that came after load; with any, a succeeded fetch becomes degraded."""
+    if warnings:
+        add_warnings(connection, fetch_id, warnings)
+        connection.execute(_DEGRADE, {"fetch_id": fetch_id})
+
+
 def recent_reads(connection: Connection, fetch: Fetch) -> list[int]:
     """Records read by the last ten loaded fetches of the same sync and kind (full or incremental)."""
     values = {"sync_no": fetch.sync_no, "fetch_id": fetch.fetch_id, "full": fetch.window.start is None}
@@ -177,13 +186,14 @@ def _fetch(row: Row[Any]) -> Fetch:
 
 
 _SELECT = f"""
-    SELECT run.fetch_id, sync.sync_id, run.sync_no, run.source_no, run.list_id, run.dag_id, run.run_id, run.run_type,
+    SELECT run.fetch_id, sync.sync_id, list.name AS list_name, run.sync_no, run.source_no, run.list_id, run.dag_id, run.run_id, run.run_type,
            run.push_choice, run.started_at, run.window_start, run.window_end, run.first, run.moves_watermark,
-           run.restart, run.attempt, run.status, run.warnings, run.proof, run.source_clock, run.staged_rows,
+           run.restart, run.attempt, run.stage, run.status, run.warnings, run.proof, run.source_clock, run.staged_rows,
            run.seen_change_no, run.loaded_at, run.touched, version.settings,
            {", ".join(f"run.{name}" for name in COUNTERS)}
     FROM sync.fetch AS run
     JOIN sync.sync USING (sync_no)
+    JOIN contacts.mailing_list AS list USING (list_id)
     JOIN sync.config_version AS version USING (config_version)
     WHERE run.dag_id = :dag_id AND run.run_id = :run_id
     ORDER BY run.round DESC LIMIT 1
@@ -228,6 +238,7 @@ _UNLOADED = text(
     "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
 )
 _PUSHED = text("UPDATE sync.fetch SET pushed = :pushed, finished_at = now() WHERE fetch_id = :fetch_id")
+_DEGRADE = text("UPDATE sync.fetch SET status = 'degraded' WHERE fetch_id = :fetch_id AND status = 'succeeded'")
 _RECENT = text(
     "SELECT read FROM sync.fetch WHERE sync_no = :sync_no AND fetch_id <> :fetch_id AND loaded_at IS NOT NULL "
     "AND run_type <> 'backfill' AND (window_start IS NULL) = :full ORDER BY loaded_at DESC LIMIT 10"

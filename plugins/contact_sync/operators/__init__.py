@@ -1,0 +1,1 @@
+"""Airflow tasks: build the hooks, call one stage, return its manifest."""

@@ -1,0 +1,44 @@
+"""The task `extract`: reads the source into a staging table of its own."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from contact_sync.config.loader import load_syncs
+from contact_sync.core.results import Manifest
+from contact_sync.core.run import RunInfo
+from contact_sync.errors import ConfigError
+from contact_sync.operators.stage import StageOperator
+from contact_sync.paths import include_folder
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.warehouse.database import Warehouse
+
+
+class ExtractOperator(StageOperator):
+    """Opens the fetch, resolves its window once and stages the records."""
+
+    stage: ClassVar[str] = "extract"
+
+    def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
+        """The only task that reads the sync's file: the others follow what this one wrote into the fetch."""
+        from contact_sync.hooks.zoho_recruit import client_factory
+        from contact_sync.stages.extract import extract
+
+        return extract(run, read_sync(self.sync_id), client_factory(warehouse), warehouse, datetime.now(UTC))
+
+
+def read_sync(sync_id: str) -> "ResolvedSync":
+    """The sync as its file says now.
+
+    Raises ConfigError if the file is gone, or became broken since the DAG was made.
+    """
+    files = load_syncs(include_folder(), only=sync_id)
+    if sync_id in files.syncs:
+        return files.syncs[sync_id]
+    if files.problems:
+        raise ConfigError("\n".join(problem.render() for problem in files.problems))
+    where = include_folder() / "syncs" / f"{sync_id}.yaml"
+    raise ConfigError(f"{where} is not there any more. Put it back, or delete the sync. See: contact-sync list")

@@ -1,0 +1,42 @@
+"""The task `load`: applies the fetch in one transaction and tells Airflow which list changed."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from contact_sync.core.results import Manifest
+from contact_sync.core.run import RunInfo
+from contact_sync.operators.assets import list_asset, sync_alias
+from contact_sync.operators.stage import StageOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from contact_sync.warehouse.database import Warehouse
+
+
+class LoadOperator(StageOperator):
+    """Contacts, memberships, ledger and watermark; then the asset event, only if anything changed (OPS-13)."""
+
+    stage: ClassVar[str] = "load"
+
+    def __init__(self, *, sync_id: str, **kwargs: Any) -> None:
+        super().__init__(sync_id=sync_id, outlets=[sync_alias(sync_id)], **kwargs)
+
+    def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
+        """A load that is repeated returns the same manifest, so its event says the same."""
+        from contact_sync.stages.load import load
+
+        manifest = load(run, warehouse)
+        if manifest.changed:
+            asset = list_asset(manifest.list_name)
+            context["outlet_events"][sync_alias(self.sync_id)].add(asset, extra=event_extra(manifest))
+        return manifest
+
+
+def event_extra(manifest: Manifest) -> dict[str, Any]:
+    """What a DAG downstream learns of the change: ids, health and counts."""
+    return {
+        "sync_id": manifest.sync_id,
+        "fetch_id": manifest.fetch_id,
+        "status": manifest.status,
+        "counts": dict(manifest.counts),
+    }

@@ -1,0 +1,98 @@
+"""An include folder of the test's own, and what Airflow makes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+import tests.airflow_home  # must come before airflow
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.sdk import DAG
+
+    from contact_sync.config.resolved import ResolvedSync
+
+ORGANISATION: dict[str, Any] = {
+    "name": "Zylker",
+    "timezone": "Europe/Berlin",
+    "accounts": {
+        "recruit_demo": {
+            "kind": "recruit",
+            "pool": "recruit_demo",
+            "push": {"candidates": {"opened": {"list": "Talent news"}}},
+        },
+        "recruit_two": {"kind": "recruit"},
+    },
+}
+SYNC: dict[str, Any] = {
+    "name": "All candidates",
+    "created": "2026-11-18",
+    "description": "Every candidate, every night.",
+    "owner": "talent-team",
+    "tags": ["candidates"],
+    "account": "recruit_demo",
+    "list": "Talent news",
+    "schedule": {"frequency": "daily", "at": "02:00"},
+}
+
+
+@dataclass
+class Include:
+    """A configuration folder; `write` takes keys of the YAML, None removes one."""
+
+    folder: Path
+
+    def organisation(self, **changes: Any) -> None:
+        self._dump(self.folder / "organisation.yaml", {**ORGANISATION, **changes})
+
+    def write(self, sync_id: str, **changes: Any) -> Path:
+        path = self.folder / "syncs" / f"{sync_id}.yaml"
+        self._dump(path, {key: value for key, value in {**SYNC, **changes}.items() if value is not None})
+        return path
+
+    def text(self, sync_id: str, text: str) -> Path:
+        path = self.folder / "syncs" / f"{sync_id}.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def sync(self, sync_id: str = "one", **changes: Any) -> "ResolvedSync":
+        from contact_sync.config.loader import load_syncs
+
+        self.write(sync_id, **changes)
+        return load_syncs(self.folder, only=sync_id).syncs[sync_id]
+
+    def dag(self, sync_id: str = "one", **changes: Any) -> "DAG":
+        from contact_sync.dag_factory import build_dag
+
+        return build_dag(self.sync(sync_id, **changes))
+
+    @staticmethod
+    def _dump(path: Path, values: dict[str, Any]) -> None:
+        path.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+@pytest.fixture
+def include(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Include:
+    """A folder with an organisation and no sync, which the DAG files read."""
+    folder = tmp_path / "include"
+    (folder / "syncs").mkdir(parents=True)
+    monkeypatch.setenv("CONTACT_SYNC_INCLUDE", str(folder))
+    made = Include(folder)
+    made.organisation()
+    return made
+
+
+@pytest.fixture
+def parse(include: Include) -> "Callable[[], DagBag]":
+    """What Airflow finds in the DAGs folder, now."""
+
+    def parsed() -> "DagBag":
+        from airflow.dag_processing.dagbag import DagBag
+
+        return DagBag(tests.airflow_home.PROJECT / "dags")
+
+    return parsed

@@ -1,0 +1,135 @@
+"""The Recruit connection against the sandbox over HTTP."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import text
+
+from contact_sync.errors import ConfigError, CredentialsError, StagingLost
+from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
+from contact_sync.warehouse.database import Warehouse
+from include.sandbox.server import running
+
+SECRETS = ("sandbox-secret-0000", "sandbox-refresh-0000", "zsc-0000")
+
+
+@pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    """URL of a small sandbox that serves for all tests."""
+    with running(candidates=60) as server:
+        yield server.url
+
+
+@pytest.fixture
+def sandbox(server_url: str) -> str:
+    """The sandbox as new: no token asked for yet, of which it gives ten in ten minutes."""
+    requests.post(f"{server_url}/_sandbox/reset", json={}, timeout=30).raise_for_status()
+    return server_url
+
+
+def connect(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str | None, *, extra: dict[str, Any] | None = None, **changes: Any
+) -> ZohoRecruitHook:
+    """The hook of a connection that AIRFLOW_CONN_RECRUIT_DEMO gives."""
+    given = {"refresh_token": "sandbox-refresh-0000", "zsc_key": "zsc-0000"}
+    if sandbox:
+        given |= {"accounts_host": sandbox, "api_root": sandbox}
+    values = {"conn_type": "zoho_recruit", "login": "sandbox-client", "password": "sandbox-secret-0000"}
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_RECRUIT_DEMO", json.dumps({**values, "extra": {**given, **(extra or {})}, **changes})
+    )
+    return ZohoRecruitHook("recruit_demo")
+
+
+def test_the_client_reads_and_its_calls_are_recorded(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
+) -> None:
+    """ACC-3, LIM-5: the token is kept encrypted in the warehouse, each call is in the ledger of the account."""
+    client = connect(monkeypatch, sandbox).get_client(warehouse)
+    rows = [row for page in client.records("Candidates", fields=["Email"]) for row in page.rows]
+    assert len(rows) > 30
+    with warehouse.transaction() as connection:
+        account, cipher = connection.execute(text("SELECT account, cipher FROM sync.token")).one()
+        calls = connection.execute(text("SELECT account, path, status FROM sync.credit ORDER BY credit_id")).all()
+    assert account == "recruit_demo"
+    assert bytes(cipher).startswith(b"gAAAA")  # Fernet
+    assert {tuple(call) for call in calls} == {("recruit_demo", "/recruit/v2/Candidates", 200)}
+
+
+def test_two_clients_share_one_token(monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse) -> None:
+    """ACC-3: the second asks for none."""
+    for _ in range(2):
+        connect(monkeypatch, sandbox).get_client(warehouse).organisation()
+    with warehouse.transaction() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sync.token_request")).scalar_one() == 1
+
+
+def test_the_session_sends_no_secret(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
+    """ACC-1: the HTTP provider would send login and extra with every request; the ZSC key is never sent."""
+    hook = connect(monkeypatch, sandbox, extra={"proxies": {}, "verify": False})
+    session = hook.get_conn(headers={"Accept": "application/json"})
+    request = session.prepare_request(requests.Request("GET", f"{sandbox}/recruit/v2/org"))
+    sent = f"{request.url} {request.headers}"
+    assert request.headers["Accept"] == "application/json"
+    assert "Authorization" not in request.headers
+    assert not any(secret in sent for secret in SECRETS)
+    assert session.verify is False  # what the extra says of TLS holds
+
+
+def test_test_connection_names_organisation_edition_and_modules(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
+    """ACC-2."""
+    good, message = connect(monkeypatch, sandbox).test_connection()
+    assert good, message
+    assert re.match(r"Zylker\b.* \(\w.*, plan \w+\)\. Modules: ", message)
+    assert "Candidates" in message
+    assert "changes by Updated_On" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"password": "wrong"}, "client secret (password)"),
+        ({"extra": {"refresh_token": "wrong-0000"}}, "refresh token"),
+        ({"extra": {"refresh_token": ""}}, "Refresh token (extra refresh_token) must not be empty"),
+        ({"login": "", "password": ""}, "Client id (login) and Client secret (password) must not be empty"),
+        ({"extra": {"api_root": "", "data_center": "e"}}, "Did you mean 'eu'?"),
+        ({"extra": {"accounts_host": ""}}, "choose the data centre"),
+    ],
+    ids=["secret", "refresh token", "no refresh token", "no client", "data centre", "no data centre"],
+)
+def test_test_connection_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, changes: dict[str, Any], words: str
+) -> None:
+    """ACC-2: the field to mend by its name in the form; no secret in the message."""
+    good, message = connect(monkeypatch, sandbox, **changes).test_connection()
+    assert not good
+    assert words in message
+    assert not any(secret in message for secret in (*SECRETS, "wrong-0000"))
+
+
+def test_hosts_come_from_the_data_centre(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ACC-1: unless the connection overrides them."""
+    hook = connect(monkeypatch, None, extra={"data_center": "eu"})
+    assert hook.api_root() == "https://recruit.zoho.eu"
+    assert hook.credentials().accounts_host == "https://accounts.zoho.eu"
+    hook = connect(monkeypatch, None, extra={"data_center": "eu", "api_root": "http://127.0.0.1:1"})
+    assert hook.api_root() == "http://127.0.0.1:1"
+
+
+def test_a_refused_token_is_a_credentials_error(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
+) -> None:
+    """ACC-3: so that the run fails at once and says how to renew."""
+    client = connect(monkeypatch, sandbox, extra={"refresh_token": "revoked"}).get_client(warehouse)
+    with pytest.raises(CredentialsError):
+        client.organisation()
+
+
+def test_an_empty_connection_is_a_config_error(monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse) -> None:
+    """ACC-1: it names the connection."""
+    with pytest.raises(ConfigError, match="Airflow connection 'recruit_demo'"):
+        connect(monkeypatch, None, extra={"refresh_token": None}).get_client(warehouse)
