@@ -23,8 +23,6 @@ from contact_sync.zoho.auth import Credentials
 from contact_sync.zoho.recruit import RecruitClient
 from contact_sync.zoho.transport import Transport
 
-ACCOUNT = "recruit_demo"
-
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -39,11 +37,11 @@ class World:
     syncs: Mapping[str, ResolvedSync]
     runs: int = field(default=0)
 
-    def client(self, fetch_id: int) -> RecruitClient:
+    def client(self, account: str, fetch_id: int) -> RecruitClient:
         """The account's client, as the hook builds it."""
         credentials = Credentials("sandbox-client", "sandbox-secret-0000", "sandbox-refresh-0000", self.url)
-        tokens = WarehouseTokenStore(self.warehouse.engine, ACCOUNT, self.warehouse.fernet, utc_now)
-        record = record_calls(self.warehouse.engine, ACCOUNT, fetch_id)
+        tokens = WarehouseTokenStore(self.warehouse.engine, account, self.warehouse.fernet, utc_now)
+        record = record_calls(self.warehouse.engine, account, fetch_id)
         return RecruitClient(Transport(requests.Session(), self.url, credentials, tokens, record, utc_now))
 
     def run_info(self, sync_id: str, run_type: RunType = RunType.MANUAL, **values: Any) -> RunInfo:

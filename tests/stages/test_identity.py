@@ -1,0 +1,100 @@
+"""OUT-12 and OUT-13: who a record is, when addresses change, clash and are exchanged."""
+
+from tests.stages.desk import Became, Desk, record
+
+from contact_sync.warehouse.suppressions import suppress
+
+
+def contact_of(desk: Desk, record_id: str) -> int:
+    return int(
+        desk.rows("SELECT contact_id FROM contacts.source_link WHERE record_id = :id", id=record_id)[0]["contact_id"]
+    )
+
+
+def test_addresses_compare_without_case_and_space(desk: Desk) -> None:
+    """OUT-12: compared case-insensitively without surrounding space; the address as received is kept."""
+    desk.take(record("1", "  Ann.Lee@Mail.Example.ORG"))
+    assert desk.take(record("2", "ann.lee@mail.example.org "))["2"] == Became("duplicate", "in_list")
+    assert desk.contact("ann.lee@mail.example.org")["email"] == "Ann.Lee@Mail.Example.ORG"  # type: ignore[index]
+
+
+def test_changed_address_is_the_same_contact(desk: Desk) -> None:
+    """OUT-13: a changed e-mail at the source is the same contact with a new address; the history is kept."""
+    desk.take(record("1", "old@mail.example.org"))
+    before = contact_of(desk, "1")
+    assert desk.take(record("1", "New@mail.example.org"))["1"] == Became("duplicate", "in_list")
+    assert contact_of(desk, "1") == before
+    assert desk.evidence("1") == {"new_address": True}
+    assert desk.contact("old@mail.example.org") is None
+    assert desk.contact("new@mail.example.org")["contact_id"] == before  # type: ignore[index]
+    assert [row["email_key"] for row in desk.rows("SELECT * FROM contacts.address_history")] == ["old@mail.example.org"]
+    assert desk.last.counts["changed"] == 1
+
+
+def test_bounces_stay_with_the_address(desk: Desk) -> None:
+    """OUT-13: a bounce belongs to the address: with a new one the person can be mailed."""
+    desk.take(record("1", "old@mail.example.org"))
+    desk.execute("INSERT INTO contacts.bounce VALUES ('old@mail.example.org', now(), 0, now())")
+    assert desk.mailable() == set()
+    desk.take(record("1", "new@mail.example.org"))
+    assert desk.mailable() == {"new@mail.example.org"}
+
+
+def test_suppression_goes_with_the_person(desk: Desk) -> None:
+    """OUT-13: blocked and registry belong to the person and carry over to another address."""
+    desk.take(record("1", "old@mail.example.org"))
+    suppress(desk.warehouse, ["old@mail.example.org"], "registry", "register", "tests")
+    assert desk.take(record("1", "new@mail.example.org"))["1"] == Became("ignored", "do_not_mail", "registry")
+
+
+def test_address_clash_links_to_the_owner(desk: Desk) -> None:
+    """OUT-13: the address of another contact: linked to its owner, `duplicate` with evidence; the old one keeps all."""
+    desk.take(record("1", "one@mail.example.org", City="Ulm"), record("2", "two@mail.example.org"))
+    one, two = contact_of(desk, "1"), contact_of(desk, "2")
+    assert desk.take(record("1", "two@mail.example.org"))["1"] == Became("duplicate", "in_list")
+    assert desk.evidence("1") == {"address_clash": one}
+    assert contact_of(desk, "1") == two
+    kept = desk.contact("one@mail.example.org")
+    assert kept is not None
+    assert (kept["contact_id"], kept["fields"]) == (one, {"city": "Ulm"})
+    assert desk.membership("one@mail.example.org") == "subscribed"
+
+
+def test_stricter_suppression_covers_both_sides_of_a_clash(desk: Desk) -> None:
+    """OUT-13, OUT-11: whichever of the two is suppressed, afterwards both are, and neither can be mailed."""
+    desk.take(record("1", "one@mail.example.org"), record("2", "two@mail.example.org"))
+    suppress(desk.warehouse, ["one@mail.example.org"], "blocked", "asked", "tests")
+    assert desk.take(record("1", "two@mail.example.org"))["1"] == Became("ignored", "do_not_mail", "blocked")
+    assert desk.mailable() == set()
+    covered = desk.rows("SELECT contact_id FROM contacts.suppression WHERE lifted_at IS NULL")
+    assert {row["contact_id"] for row in covered} == {contact_of(desk, "1"), contact_of(desk, "2")}
+
+
+def test_two_people_exchange_addresses(desk: Desk) -> None:
+    """OUT-13: within one fetch each address still belongs to a contact: the records follow the addresses' owners."""
+    desk.take(record("1", "one@mail.example.org"), record("2", "two@mail.example.org"))
+    outcomes = desk.take(record("1", "two@mail.example.org"), record("2", "one@mail.example.org"))
+    assert {outcome.outcome for outcome in outcomes.values()} == {"duplicate"}
+    assert desk.rows("SELECT count(*) FROM contacts.contact")[0]["count"] == 2
+
+
+def test_address_left_and_taken_in_one_fetch(desk: Desk) -> None:
+    """OUT-13: an address that its owner leaves in this fetch no longer says who a new record is."""
+    desk.take(record("1", "shared@mail.example.org"))
+    first = contact_of(desk, "1")
+    outcomes = desk.take(record("1", "own@mail.example.org"), record("2", "shared@mail.example.org"))
+    assert outcomes == {"1": Became("duplicate", "in_list"), "2": Became("new")}
+    assert desk.contact("own@mail.example.org")["contact_id"] == first  # type: ignore[index]
+    assert desk.contact("shared@mail.example.org")["contact_id"] == contact_of(desk, "2") != first  # type: ignore[index]
+
+
+def test_two_records_of_one_contact_do_not_flip_its_address(desk: Desk) -> None:
+    """OUT-13: only a record whose own address changed moves the contact; the other record's old one is no news."""
+    desk.take(record("1", "old@mail.example.org"))
+    desk.take(record("2", "old@mail.example.org"))
+    assert contact_of(desk, "1") == contact_of(desk, "2")
+    desk.take(record("2", "new@mail.example.org"))
+    outcomes = desk.take(record("1", "old@mail.example.org"))
+    assert outcomes["1"].outcome == "duplicate"
+    assert desk.contact("new@mail.example.org") is not None
+    assert desk.contact("old@mail.example.org") is None
