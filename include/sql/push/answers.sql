@@ -1,0 +1,24 @@
+-- Purpose:    write what became of the people of one call; a repeated "not pushed" for the same reason is not repeated.
+-- Parameters: switch_no, fetch_id; arrays of one entry a person: contact_ids, outcomes, reasons, details, record_ids,
+--             response_ids
+-- Returns:    nothing; rows affected are ledger rows.
+INSERT INTO sync.push_ledger (
+    switch_no, contact_id, outcome, reason, detail, record_id, response_id, fetch_id, at
+)
+SELECT
+    :switch_no, answer.contact_id, answer.outcome, answer.reason, answer.detail, answer.record_id, answer.response_id,
+    :fetch_id, now()
+FROM unnest(
+    CAST(:contact_ids AS bigint[]), CAST(:outcomes AS text[]), CAST(:reasons AS text[]), CAST(:details AS text[]),
+    CAST(:record_ids AS text[]), CAST(:response_ids AS bigint[])
+) AS answer (contact_id, outcome, reason, detail, record_id, response_id)
+LEFT JOIN LATERAL (
+    SELECT ledger.outcome, ledger.reason, ledger.detail, ledger.response_id
+    FROM sync.push_ledger AS ledger
+    WHERE ledger.switch_no = :switch_no AND ledger.contact_id = answer.contact_id
+    ORDER BY ledger.push_id DESC
+    LIMIT 1
+) AS last_word ON true
+WHERE answer.outcome <> 'not_pushed'
+   OR (answer.reason, answer.detail, answer.response_id)
+      IS DISTINCT FROM (last_word.reason, last_word.detail, last_word.response_id)

@@ -1,0 +1,81 @@
+-- Purpose:    judge every current member of the switch's list: push, or not and why (PUSH-1, PUSH-3, PUSH-4).
+-- Parameters: switch_no; happened_since: the first push takes opens that happened from here on; push_suppressed: push | skip
+-- Returns:    nothing; fills the transaction's table judged. reason empty: to be pushed, with the latest open.
+INSERT INTO judged (contact_id, reason, response_id, arrived_at)
+WITH switch AS (
+    SELECT * FROM sync.push_switch WHERE switch_no = :switch_no
+),
+member AS (
+    SELECT membership.contact_id
+    FROM contacts.membership
+    JOIN switch USING (list_id)
+    JOIN contacts.contact USING (contact_id)
+    WHERE membership.status <> 'removed' AND contact.deleted_at IS NULL
+),
+last_word AS (
+    SELECT DISTINCT ON (contact_id) contact_id, outcome, response_id
+    FROM sync.push_ledger
+    WHERE switch_no = :switch_no
+    ORDER BY contact_id, push_id DESC
+),
+activity AS (
+    -- opens that this push takes: new ones, and those of people who could not be pushed when they opened
+    SELECT
+        response.contact_id, response.response_id, response.arrived_at,
+        EXISTS (
+            SELECT FROM contacts.campaign_list
+            WHERE campaign_list.campaign_id = response.campaign_id AND campaign_list.list_id = switch.list_id
+        ) AS sent_to_list,
+        response.happened_at
+    FROM contacts.response
+    CROSS JOIN switch
+    LEFT JOIN last_word USING (contact_id)
+    WHERE response.kind IN ('opened', 'clicked')
+      AND (
+          (switch.arrived_until IS NULL AND response.happened_at >= :happened_since)
+          OR response.arrived_at > switch.arrived_until
+          OR (last_word.outcome = 'not_pushed' AND response.response_id = last_word.response_id)
+      )
+),
+latest_open AS (
+    SELECT DISTINCT ON (contact_id) contact_id, response_id, arrived_at, sent_to_list
+    FROM activity
+    ORDER BY contact_id, sent_to_list DESC, happened_at DESC, response_id DESC
+),
+imported AS (
+    -- brought by a sync of the same account before our first push; records that our own push made do not count
+    SELECT DISTINCT link.contact_id
+    FROM contacts.source_link AS link
+    JOIN sync.source USING (source_no)
+    JOIN switch ON switch.account = source.account
+    JOIN sync.fetch AS linked ON linked.fetch_id = link.linked_by_fetch
+    WHERE NOT EXISTS (
+        SELECT FROM sync.push_ledger AS pushed
+        JOIN sync.push_switch AS by_switch ON by_switch.switch_no = pushed.switch_no
+        WHERE by_switch.account = source.account
+          AND pushed.contact_id = link.contact_id
+          AND pushed.outcome <> 'not_pushed'
+          AND (pushed.record_id = link.record_id OR pushed.at < linked.started_at)
+    )
+),
+suppressed AS (
+    SELECT contact.contact_id, bool_or(suppression.kind = 'erased') AS erased
+    FROM contacts.suppression
+    JOIN contacts.contact ON contact.contact_id = suppression.contact_id OR contact.email_key = suppression.email_key
+    WHERE suppression.lifted_at IS NULL
+    GROUP BY contact.contact_id
+)
+SELECT
+    member.contact_id,
+    CASE
+        WHEN suppressed.erased OR (suppressed.contact_id IS NOT NULL AND :push_suppressed = 'skip') THEN 'suppressed'
+        WHEN imported.contact_id IS NOT NULL THEN 'imported_from_recruit'
+        WHEN latest_open.contact_id IS NULL THEN 'no_activity'
+        WHEN NOT latest_open.sent_to_list THEN 'campaign_not_sent_to_list'
+    END,
+    latest_open.response_id,
+    latest_open.arrived_at
+FROM member
+LEFT JOIN latest_open USING (contact_id)
+LEFT JOIN imported    USING (contact_id)
+LEFT JOIN suppressed  USING (contact_id)

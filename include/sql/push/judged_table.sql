@@ -1,0 +1,9 @@
+-- Purpose:    the transaction's table of verdicts, filled by push/judged.
+-- Parameters: none.
+-- Returns:    nothing.
+CREATE TEMPORARY TABLE judged (
+    contact_id  bigint NOT NULL,
+    reason      text,
+    response_id bigint,
+    arrived_at  timestamptz
+) ON COMMIT DROP
