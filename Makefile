@@ -1,0 +1,42 @@
+# Contact sync: everything a person runs here. `make` alone lists it.
+# Needs Python 3.11 or later, git and make; the rest is installed into .venv.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+VENV := .venv/bin
+# Tests: so many processes, so many seconds for the whole, and more options for pytest (make test ARGS=-x).
+WORKERS ?= 2
+TEST_SECONDS ?= 1500
+ARGS ?=
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup lock demo demo-once clean-demo test lint
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv with the locked packages (seconds when nothing changed)
+	@$(PYTHON) include/local/install.py
+
+lock: ## Write requirements.txt and requirements-dev.txt anew from pyproject.toml
+	@$(PYTHON) include/local/install.py --lock
+
+demo: setup ## Start everything here against the sandbox, keep it up until Ctrl-C
+	@$(VENV)/python -m include.local.demo
+
+demo-once: setup ## The same in a folder of its own, checked against an independent count, then stopped
+	@$(VENV)/python -m include.local.demo --once
+
+clean-demo: setup ## Forget the data of the demo
+	@$(VENV)/python -m include.local.clean
+
+test: setup ## Run all tests
+	@mkdir -p build
+	@$(VENV)/python -m pytest -n $(WORKERS) --session-timeout=$(TEST_SECONDS) --basetemp=build/pytest $(ARGS) tests
+
+lint: setup ## Ruff, mypy, the sync files and the generated schema
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/contact-sync lint --check-schema

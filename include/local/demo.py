@@ -1,0 +1,236 @@
+"""`make demo` and `make demo-once`: the whole product on this machine, against a Zoho that runs here.
+
+Starts everything, gives the organisation a past, runs each example sync once through the real scheduler, prints the
+import history and compares it with an independent count. `--once` works in a folder of its own, stops everything and
+succeeds only if every count agrees; otherwise all stays up until Ctrl-C, and the next start goes on from there.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from include.local import airflow, expected, interrupts, past, runs
+from include.local.clean import forget_state
+from include.local.errors import LocalError
+from include.local.rest import AirflowApi
+from include.local.say import console, line, phase, show_warnings
+from include.local.services import CONTACT_SYNC, Services
+from include.local.state import BUILD, DEMO, PROJECT, State
+
+DAG_SECONDS = 120.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code: 0 when all went as it should, 1 when not, 130 when interrupted before that could be told."""
+    parser = argparse.ArgumentParser(prog="python -m include.local.demo", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--once", action="store_true", help="in a folder of its own, then stop and tell by exit code")
+    once = parser.parse_args(arguments).once
+    show_warnings()
+    interrupts.install()
+    state = State(_new_folder() if once else DEMO)
+    try:
+        state.open()
+        return _once(state) if once else _stay(state)
+    except interrupts.Interrupted:
+        line("Stopped.")
+        return 130
+    except LocalError as problem:
+        line(f"\n{problem}")
+        return 1
+    finally:
+        interrupts.ignore()
+        state.close()
+
+
+def _once(state: State) -> int:
+    try:
+        with _Tidy(Services(state, throwaway=True)) as services:
+            agreed = _first_light(services, once=True)
+    except BaseException as problem:
+        _drop(state, keep_logs=not isinstance(problem, interrupts.Interrupted))
+        raise
+    _drop(state, keep_logs=not agreed)
+    return 0 if agreed else 1
+
+
+def _stay(state: State) -> int:
+    with _Tidy(Services(state)) as services:
+        up = False
+        try:
+            _first_light(services, once=False)
+            _print_address(services)
+            up = True
+            while True:
+                services.check()
+                time.sleep(1)
+        except interrupts.Interrupted:
+            line("\nStopping, a few seconds … (make demo goes on from here, make clean-demo forgets it)")
+            return 0 if up else 130
+
+
+class _Tidy(ExitStack):
+    """Services whose end no further signal disturbs."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+
+    def __enter__(self) -> Services:  # type: ignore[override]
+        super().__enter__()
+        self.enter_context(self._services)
+        self.callback(interrupts.ignore)
+        return self._services
+
+
+def _first_light(services: Services, once: bool) -> bool:
+    """Start, seed, run, print and compare; True when every count agrees. At a second start most of it is done."""
+    _start(services)
+    state = services.state
+    if state.recall("finished"):
+        line("  The example syncs have run at an earlier start; their schedules are on.")
+        return True
+    with phase(
+        "Giving the organisation a past", "The organisation has a past: known, bounced, unsubscribed and blocked people"
+    ):
+        if state.recall("seeded") is None:
+            people = past.seed_past(services.addresses.warehouse_url, services.addresses.sandbox)
+            past.suppress(people, CONTACT_SYNC, services.env, state.folder)
+            state.remember("seeded", True)
+    known = past.choose_past(past.read_kinds(services.addresses.sandbox))
+    api = AirflowApi(services.addresses.ui, airflow.ADMIN, state.secrets().admin_password)
+    try:
+        agreed = _run_all(services, api, known, once)
+    finally:
+        api.close()
+    if agreed:
+        state.remember("finished", True)
+    return agreed
+
+
+def _start(services: Services) -> None:
+    with phase("Postgres is starting", "Postgres"):
+        services.start_postgres()
+    services.start_sandbox()
+    with phase("The databases are being prepared", "Databases: migrated, connections and pools imported"):
+        services.prepare_databases()
+    with phase("The sandbox is starting", "Sandbox: a Zoho that runs here"):
+        services.wait_for_sandbox()
+    api = AirflowApi(services.addresses.ui, airflow.ADMIN, services.state.secrets().admin_password)
+    with phase("Airflow is starting", "Airflow: API server, scheduler, DAG processor, triggerer") as show:
+        services.start_airflow()
+        services.wait_for_airflow(api, show)
+    api.close()
+
+
+def _run_all(services: Services, api: AirflowApi, known: past.Past, once: bool) -> bool:
+    """One run of each sync, one after the other; then the history and the comparison."""
+    syncs = expected.read_syncs(PROJECT / "include" / "syncs")
+    with phase("Airflow is reading the DAGs", f"DAGs: {len(syncs)}, one for each sync file"):
+        _wait_for_dags(services, api, [sync.sync_id for sync in syncs])
+    organisation = expected.organisation_before(known)
+    wanted: dict[str, dict[str, int]] = {}
+    for sync in syncs:
+        records = past.read_kinds(services.addresses.sandbox)
+        with phase(f"{sync.sync_id}  in the queue", f"{sync.sync_id} → {sync.list_name}") as show:
+            run = runs.run_once(api, sync.sync_id, services.check, show)
+            if run.state != "success":
+                raise LocalError(runs.explain_failure(api, run, services.state.airflow / "logs"))
+        wanted[run.run_id + sync.sync_id] = expected.count(records, sync, expected.window_end(run, sync), organisation)
+        if once:  # no second run, should the clock pass a due moment meanwhile
+            api.pause(sync.sync_id, True)
+    line()
+    subprocess.run([*CONTACT_SYNC, "history"], env=_wide(services.env), check=False, cwd=PROJECT)
+    return _compare(wanted, _history(services.env))
+
+
+def _wait_for_dags(services: Services, api: AirflowApi, wanted: list[str]) -> None:
+    deadline = time.monotonic() + DAG_SECONDS
+    while missing := set(wanted) - api.dags().keys():
+        services.check()
+        errors = api.import_errors()
+        if errors or time.monotonic() > deadline:
+            told = "\n".join(errors) or "and says nothing of an error: see dag-processor.log."
+            raise LocalError(f"Airflow did not read the DAGs {', '.join(sorted(missing))}:\n{told}")
+        time.sleep(0.5)
+
+
+def _history(env: Mapping[str, str]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [*CONTACT_SYNC, "history", "--json"], env=dict(env), check=False, capture_output=True, text=True, cwd=PROJECT
+    )
+    if done.returncode:
+        raise LocalError(f"contact-sync history ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+    return list(json.loads(done.stdout))
+
+
+def _compare(wanted: dict[str, dict[str, int]], history: list[dict[str, Any]]) -> bool:
+    told = {fetch["run_id"] + fetch["sync_id"]: fetch for fetch in history}
+    agreed = True
+    line()
+    for run, counters in wanted.items():
+        fetch = told.get(run)
+        found = (
+            expected.differences(counters, _counters(fetch, counters)) if fetch else ["the history does not have it"]
+        )
+        if fetch and fetch["status"] != "succeeded":
+            found.append(f"status: {fetch['status']} ({fetch['reason']})")
+        agreed = agreed and not found
+        name = fetch["sync_id"] if fetch else run
+        console.print(f"  {'[red]✗' if found else '[green]✓'}[/] {name}: " + ("; ".join(found) or _agreement(counters)))
+    if not agreed:
+        line("\nThe history and the independent count of the sandbox's records differ.")
+    return agreed
+
+
+def _counters(fetch: dict[str, Any], wanted: Mapping[str, int]) -> dict[str, int]:
+    """The counters of a fetch under the names of the independent count; those that it does not make are left out."""
+    names = {"read", "total", "new", "re_added", "duplicate", "ignored", "deleted", "out_of_scope"}
+    names |= {"duplicate_in_list", "duplicate_other_list", "duplicate_no_list"} | {n for n in wanted if "." not in n}
+    found = {name: int(fetch.get(name) or 0) for name in names}
+    for each in fetch["ignored_by_reason"]:
+        name = f"ignored.{each['reason']}"
+        found[name] = found.get(name, 0) + int(each["records"])
+    return found
+
+
+def _agreement(counters: Mapping[str, int]) -> str:
+    told = ", ".join(f"{counters.get(name, 0):,} {name}" for name in ("read", "new", "duplicate", "ignored"))
+    return f"as the independent count says ({told})"
+
+
+def _print_address(services: Services) -> None:
+    console.print(f"\n[bold]Airflow[/bold]  {services.addresses.ui}", markup=True)
+    line(f"         user {airflow.ADMIN}, password {services.state.secrets().admin_password}")
+    line(f"Sandbox  {services.addresses.sandbox}")
+    line(f"Logs     {services.state.logs}")
+    line("Ctrl-C stops everything and keeps the data.")
+
+
+def _wide(env: Mapping[str, str]) -> dict[str, str]:
+    """Room for the whole table where there is no terminal to ask."""
+    return dict(env) if sys.stdout.isatty() else {**env, "COLUMNS": "160"}
+
+
+def _new_folder() -> Path:
+    BUILD.mkdir(exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="demo-once-", dir=BUILD))
+
+
+def _drop(state: State, keep_logs: bool) -> None:
+    """Forget the folder; after a failure its logs stay, in the build folder."""
+    if keep_logs:
+        forget_state(state.folder, keep_logs=True)
+        line(f"The logs are kept in {state.folder}.")
+    else:
+        forget_state(state.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The past of the demo's organisation: people it knew, mailed and lost before the first fetch.
+
+Without a past every record of a first fetch would be new. So a few addresses of the sandbox are known members of an
+older list, bounced, unsubscribed or blocked, and some readers that the sandbox has never seen have opened a campaign.
+The choice depends on the sandbox's records alone, so the independent count knows it too. Blocking goes through the
+product's own command; the rest is `past.sql`, which finds the people in the temporary table `demo_past`.
+"""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from include.local.errors import LocalError
+
+SQL = Path(__file__).with_name("past.sql")
+SHARES = {"member": 40, "hard_bounce": 15, "soft_bounce": 10, "unsubscribed": 8, "blocked": 12}
+READERS = 12
+LISTS = {"member": "Autumn job fair", "unsubscribed": "Talent news", "reader": "Talent news"}
+TABLE = """
+CREATE TEMPORARY TABLE demo_past (
+    role       text NOT NULL,   -- member, unsubscribed, reader, hard_bounce, soft_bounce
+    address    text NOT NULL,
+    first_name text,
+    last_name  text,
+    list_name  text,            -- the list that a member, unsubscribed person or reader belongs to
+    position   integer NOT NULL -- 1, 2, 3 … within the role
+)
+"""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Who stood where before the first fetch: role → addresses, and the readers who have no record in the sandbox."""
+
+    people: dict[str, list[str]]
+    readers: list[tuple[str, str, str]]
+
+    def addresses(self, role: str) -> list[str]:
+        """The addresses of the people in this role."""
+        return [reader[0] for reader in self.readers] if role == "reader" else self.people[role]
+
+
+def read_kinds(sandbox_url: str) -> list[dict[str, Any]]:
+    """Every live candidate of the sandbox with its kind: the truth that independent checks count from."""
+    answer = httpx.get(f"{sandbox_url}/_sandbox/kinds/Candidates", timeout=60, trust_env=False)
+    answer.raise_for_status()
+    found = answer.json()
+    return list(found["records"] if isinstance(found, dict) else found)
+
+
+def choose_past(kinds: list[dict[str, Any]]) -> Past:
+    """Ordinary people with an address of their own, spread over the sandbox, each in one role."""
+    shared = {each["duplicate_of"] for each in kinds}
+    plain = [
+        str(each["email"])
+        for each in sorted(kinds, key=lambda each: str(each["id"]))
+        if each["kind"] == "plain" and each["id"] not in shared and each["approved"] and not each["converted"]
+    ]
+    wanted = sum(SHARES.values())
+    chosen = iter(plain[:: max(1, len(plain) // wanted)][:wanted])
+    people = {
+        role: [address for _, address in zip(range(count), chosen, strict=False)] for role, count in SHARES.items()
+    }
+    if not SQL.is_file():  # a clone without it has no past but for the people blocked by command
+        return Past({role: found if role == "blocked" else [] for role, found in people.items()}, [])
+    readers = [(f"reader.{n}@reading.example.org", "Robin", f"Reader {n}") for n in range(1, READERS + 1)]
+    return Past(people, readers)
+
+
+def seed_past(warehouse_url: str, sandbox_url: str) -> Past:
+    """Write the past into the warehouse, in one transaction, and return it. `warehouse_url` as SQLAlchemy takes it."""
+    past = choose_past(read_kinds(sandbox_url))
+    rows: list[tuple[str, str, str | None, str | None, str | None, int]] = [
+        (role, address, None, None, LISTS.get(role), position)
+        for role, addresses in past.people.items()
+        if role != "blocked"
+        for position, address in enumerate(addresses, start=1)
+    ]
+    rows += [("reader", *reader, LISTS["reader"], position) for position, reader in enumerate(past.readers, start=1)]
+    with psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as connection:
+        connection.execute(TABLE)
+        with connection.cursor().copy("COPY demo_past FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        if SQL.is_file():
+            connection.execute(SQL.read_bytes())
+    return past
+
+
+def suppress(past: Past, command: list[str], env: Mapping[str, str], folder: Path) -> None:
+    """Block some people by the product's own command, from a file with one address a line."""
+    file = folder / "blocked.txt"
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{address}\n" for address in past.people["blocked"]), encoding="utf-8")
+    arguments = ["suppress", str(file), "--as", "blocked", "--reason", "Asked us by telephone not to be mailed"]
+    done = subprocess.run(
+        [*command, *arguments], env=dict(env), check=False, capture_output=True, text=True, cwd=folder
+    )
+    if done.returncode:
+        raise LocalError(f"contact-sync suppress ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
