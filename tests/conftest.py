@@ -31,13 +31,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a server of this test process's own, with the migrated template database."""
     from include.local import postgres
 
-    server = postgres.start(Path(tmp_path_factory.mktemp("postgres")), fast=True)
-    try:
+    with postgres.running_postgres(Path(tmp_path_factory.mktemp("postgres")), fast=True) as server:
         _administer(server.url, f'CREATE DATABASE "{TEMPLATE}"')
         migrate(create_engine(database_url(server.url, TEMPLATE), poolclass=NullPool))
         yield server.url
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -66,8 +66,6 @@ def choose_past(kinds: list[dict[str, Any]]) -> Past:
     people = {
         role: [address for _, address in zip(range(count), chosen, strict=False)] for role, count in SHARES.items()
     }
-    if not SQL.is_file():  # a clone without it has no past but for the people blocked by command
-        return Past({role: found if role == "blocked" else [] for role, found in people.items()}, [])
     readers = [(f"reader.{n}@reading.example.org", "Robin", f"Reader {n}") for n in range(1, READERS + 1)]
     return Past(people, readers)
 
@@ -87,8 +85,7 @@ def seed_past(warehouse_url: str, sandbox_url: str) -> Past:
         with connection.cursor().copy("COPY demo_past FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        if SQL.is_file():
-            connection.execute(SQL.read_bytes())
+        connection.execute(SQL.read_bytes())
     return past
 
 
