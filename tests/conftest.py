@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tests.airflow_home  # noqa: F401 - before anything imports airflow
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+import tests.airflow_home  # noqa: F401 - before anything imports airflow
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from contact_sync.warehouse.migrate import migrate
 
@@ -60,8 +60,6 @@ def database_url(server_url: str, name: str) -> str:
 
 
 def _administer(server_url: str, statement: str) -> None:
-    engine = create_engine(
-        database_url(server_url, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
-    )
+    engine = create_engine(database_url(server_url, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

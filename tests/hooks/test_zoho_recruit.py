@@ -9,7 +9,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from contact_sync.errors import ConfigError, CredentialsError, StagingLost
+from contact_sync.errors import ConfigError, CredentialsError
 from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
 from contact_sync.warehouse.database import Warehouse
 from include.sandbox.server import running

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.stages.desk import Desk
-from tests.stages.world import World
 
 from contact_sync.config.loader import load_syncs
 from contact_sync.paths import include_folder
 from contact_sync.warehouse.database import Warehouse
 from include.sandbox.server import running
+from tests.stages.desk import Desk
+from tests.stages.world import World
 
 
 @pytest.fixture

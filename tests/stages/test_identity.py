@@ -1,8 +1,7 @@
 """OUT-12 and OUT-13: who a record is, when addresses change, clash and are exchanged."""
 
-from tests.stages.desk import Became, Desk, record
-
 from contact_sync.warehouse.suppressions import suppress
+from tests.stages.desk import Became, Desk, record
 
 
 def contact_of(desk: Desk, record_id: str) -> int:

@@ -1,11 +1,11 @@
 """One outcome, reason and evidence for every record: OUT-1 to OUT-14 and OUT-16, each on a real Postgres."""
 
 import pytest
-from tests.stages.desk import Became, Desk, record
 
 from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.stages.classify import classify
 from contact_sync.warehouse.suppressions import suppress, unsuppress
+from tests.stages.desk import Became, Desk, record
 
 NEW = Became("new")
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.stages.world import World
 
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import PushRejected
 from contact_sync.stages.push import push
+from tests.stages.world import World
 
 SYNC = "candidates_daily"
 
@@ -52,8 +52,8 @@ def opened(world: World, contact_id: int, *, campaign: str = "news", to_list: bo
     if to_list:
         world.execute(
             "INSERT INTO contacts.campaign_list (campaign_id, list_id) SELECT campaign_id, list_id "
-            "FROM contacts.campaign, contacts.mailing_list WHERE external_id = :c AND mailing_list.name = 'Talent news' "
-            "ON CONFLICT DO NOTHING",
+            "FROM contacts.campaign, contacts.mailing_list "
+            "WHERE external_id = :c AND mailing_list.name = 'Talent news' ON CONFLICT DO NOTHING",
             c=campaign,
         )
     world.execute(

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.stages.snapshot import HISTORY, differences, snapshot
-from tests.stages.world import World
 
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import ConfigError, ContactSyncError, SyncSkipped, Unavailable
@@ -16,6 +14,8 @@ from contact_sync.stages.load import load
 from contact_sync.stages.validate import validate
 from contact_sync.warehouse.registry import initiate
 from contact_sync.warehouse.suppressions import suppress
+from tests.stages.snapshot import HISTORY, differences, snapshot
+from tests.stages.world import World
 
 DAILY, WEEKLY, ONCE = "candidates_daily", "experienced_engineers_weekly", "welcome_once"
 
@@ -52,7 +52,9 @@ def test_running_again_at_once_changes_only_history(world: World, sync_id: str) 
     again = world.fetch(sync_id)
     assert again.counts["new"] == again.counts["joined"] == again.counts["changed"] == 0
     assert again.changed is False
-    assert set(differences(before, snapshot(world.warehouse))) <= HISTORY | ({"sync.sync"} if sync_id == ONCE else set())
+    assert set(differences(before, snapshot(world.warehouse))) <= HISTORY | (
+        {"sync.sync"} if sync_id == ONCE else set()
+    )
 
 
 def test_reading_all_data_again_changes_only_history(world: World) -> None:
@@ -146,7 +148,7 @@ def test_watermark_is_the_sources_clock_and_backfills_leave_it(world: World) -> 
 def test_one_time_sync_completes_and_runs_again_only_when_initiated(world: World) -> None:
     """RET-1: after its run a one-time sync is inactive `completed`; a further run is skipped and says what to do."""
     world.fetch(ONCE)
-    with pytest.raises(SyncSkipped, match="completed.*contact-sync initiate welcome_once"):
+    with pytest.raises(SyncSkipped, match=r"completed.*contact-sync initiate welcome_once"):
         world.fetch(ONCE)
     skipped = world.rows("SELECT status, reason, remedy FROM sync.import_history ORDER BY fetch_id DESC")[0]
     assert (skipped["status"], skipped["reason"]) == ("skipped", "completed")

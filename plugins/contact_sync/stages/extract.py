@@ -5,11 +5,14 @@ time lies outside the window are counted, not read. Killed at any point it begin
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.email import EmailRules, load_rules
@@ -24,7 +27,9 @@ from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
 from contact_sync.stages.opening import open_fetch
 from contact_sync.warehouse import fetches, staging
 from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.secrets import hash_key
+from contact_sync.zoho.paging import Listing
 from contact_sync.zoho.recruit import RecruitClient
 
 FRAME_ROWS = 4_000
@@ -61,42 +66,63 @@ def extract(
     listing = client.records(
         settings.module, fields=reading.fields, view_id=reading.view_id, modified_since=fetch.window.start
     )
-    with warehouse.transaction() as connection:
-        fetches.hold_fence(connection, fetch.fetch_id, attempt)
-        staging.create(connection, fetch.fetch_id)
-    staged = outside = 0
-    secret = hash_key(warehouse)
-    rules = email_rules(settings)
+    batch = Batch(warehouse, fetch, attempt)
+    batch.create()
+    normalise = partial(
+        normalise_page,
+        mappings=list(settings.mapping),
+        change_field=reading.change_field,
+        rules=email_rules(settings),
+        hash_secret=hash_key(warehouse),
+    )
     for rows in _in_frames(page.rows for page in listing):
-        frame = normalise_page(
-            rows,
-            mappings=list(settings.mapping),
-            change_field=reading.change_field,
-            rules=rules,
-            hash_secret=secret,
-            first_record_no=staged + 1,
-        )
-        inside = within(frame, fetch.window, staged + 1)
-        with warehouse.transaction() as connection:
-            fetches.hold_fence(connection, fetch.fetch_id, attempt)
-            staging.copy(
-                connection, fetch.fetch_id, list(inside.columns), inside.itertuples(index=False, name=None)
+        batch.add(normalise(rows, first_record_no=batch.staged + 1))
+    batch.seal(listing, _warnings(reading, listing.source_clock, now))
+    return manifest(reread(warehouse, run), "extract", {"read": batch.staged, "outside_window": batch.outside})
+
+
+@dataclass(slots=True)
+class Batch:
+    """The staging table of a fetch while it is filled. Each step is a transaction under the fence of the attempt."""
+
+    warehouse: Warehouse
+    fetch: Fetch
+    attempt: int
+    staged: int = 0
+    outside: int = 0
+
+    def create(self) -> None:
+        """An empty table; what an earlier attempt staged is dropped."""
+        with self._fenced() as connection:
+            staging.create(connection, self.fetch.fetch_id)
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Copy the rows that lie in the window, and count the others."""
+        inside = within(frame, self.fetch.window, self.staged + 1)
+        with self._fenced() as connection:
+            rows = inside.itertuples(index=False, name=None)
+            staging.copy(connection, self.fetch.fetch_id, list(inside.columns), rows)
+        self.staged += len(inside)
+        self.outside += len(frame) - len(inside)
+
+    def seal(self, listing: Listing, warnings: list[str]) -> None:
+        """Close the batch with what proves that it is whole; later stages compare with it."""
+        with self._fenced() as connection:
+            fetches.seal(
+                connection,
+                self.fetch.fetch_id,
+                rows=staging.count_and_analyse(connection, self.fetch.fetch_id),
+                outside_window=self.outside,
+                proof=listing.proof,
+                source_clock=listing.source_clock,
             )
-        staged += len(inside)
-        outside += len(frame) - len(inside)
-    with warehouse.transaction() as connection:
-        fetches.hold_fence(connection, fetch.fetch_id, attempt)
-        sealed = staging.count_and_analyse(connection, fetch.fetch_id)
-        fetches.seal(
-            connection,
-            fetch.fetch_id,
-            rows=sealed,
-            outside_window=outside,
-            proof=listing.proof,
-            source_clock=listing.source_clock,
-        )
-        fetches.add_warnings(connection, fetch.fetch_id, _warnings(reading, listing.source_clock, now))
-    return manifest(reread(warehouse, run), "extract", {"read": sealed, "outside_window": outside})
+            fetches.add_warnings(connection, self.fetch.fetch_id, warnings)
+
+    @contextmanager
+    def _fenced(self) -> Iterator[Connection]:
+        with self.warehouse.transaction() as connection:
+            fetches.hold_fence(connection, self.fetch.fetch_id, self.attempt)
+            yield connection
 
 
 def plan_reading(client: RecruitClient, settings: ResolvedSync) -> Reading:
@@ -131,7 +157,10 @@ def email_rules(settings: ResolvedSync) -> EmailRules:
 
 
 def within(frame: pd.DataFrame, window: Window, first_record_no: int) -> pd.DataFrame:
-    """The rows whose change time lies in the window, numbered on. Rows without a readable one stay: validate refuses them."""
+    """The rows whose change time lies in the window, numbered on.
+
+    Rows without a readable change time stay, so that validate sees and refuses them.
+    """
     changed = pd.to_datetime(frame["modified_at"], utc=True)
     inside = changed.isna() | (changed < window.end)
     if window.start is not None:

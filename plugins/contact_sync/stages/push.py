@@ -49,8 +49,8 @@ def push(run: RunInfo, make_client: ClientFactory, warehouse: Warehouse, now: da
         fetches.degrade(connection, fetch.fetch_id, warnings)
     if refused and not pushed:
         raise PushRejected(
-            f"{fetch.sync_id}, fetch {fetch.fetch_id}: none of {refused} people could be pushed to Recruit. The reasons "
-            "are in the push ledger (sync.push_ledger); the import itself is loaded and stays."
+            f"{fetch.sync_id}, fetch {fetch.fetch_id}: none of {refused} people could be pushed to Recruit. "
+            "The reasons are in the push ledger (sync.push_ledger); the import itself is loaded and stays."
         )
     return manifest(reread(warehouse, run), "push", {"pushed": pushed, "not_pushed": refused})
 

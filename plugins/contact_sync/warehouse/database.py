@@ -80,7 +80,8 @@ def _engine(url: str, application_name: str) -> Engine:
     }
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        poolclass=NullPool, connect_args=connect_args,
+        poolclass=NullPool,
+        connect_args=connect_args,
         hide_parameters=True,
     )
 

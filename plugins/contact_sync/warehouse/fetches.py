@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, text
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Window
 from contact_sync.errors import StagingLost, Superseded
+from contact_sync.warehouse import statements
 from contact_sync.warehouse.registry import Registered
 
 
@@ -66,8 +67,9 @@ COUNTERS = (
 
 def latest(connection: Connection, dag_id: str, run_id: str, *, lock: bool = False) -> Fetch | None:
     """The newest round of a run's fetch; with `lock`, held until the transaction ends."""
-    statement = _LATEST_LOCKED if lock else _LATEST
-    row = connection.execute(statement, {"dag_id": dag_id, "run_id": run_id}).one_or_none()
+    if lock:
+        connection.execute(_LOCK, {"dag_id": dag_id, "run_id": run_id})
+    row = statements.run(connection, "fetch/latest", dag_id=dag_id, run_id=run_id).one_or_none()
     return None if row is None else _fetch(row)
 
 
@@ -85,23 +87,25 @@ def open_round(
     connection: Connection, run: RunInfo, registered: Registered, window: Window, push_choice: str, now: datetime
 ) -> int:
     """Write the row of a new round and return its id."""
-    values = {
-        "sync_no": registered.sync_no,
-        "source_no": registered.source_no,
-        "list_id": registered.list_id,
-        "config_version": registered.config_version,
-        "dag_id": run.dag_id,
-        "run_id": run.run_id,
-        "run_type": run.run_type.value,
-        "push_choice": push_choice,
-        "now": now,
-        "window_start": window.start,
-        "window_end": window.end,
-        "first": window.first,
-        "moves_watermark": window.moves_watermark,
-        "restart": registered.restart_pending and window.moves_watermark,
-    }
-    return int(connection.execute(_OPEN, values).scalar_one())
+    row = statements.run(
+        connection,
+        "fetch/open",
+        sync_no=registered.sync_no,
+        source_no=registered.source_no,
+        list_id=registered.list_id,
+        config_version=registered.config_version,
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        run_type=run.run_type.value,
+        push_choice=push_choice,
+        now=now,
+        window_start=window.start,
+        window_end=window.end,
+        first=window.first,
+        moves_watermark=window.moves_watermark,
+        restart=registered.restart_pending and window.moves_watermark,
+    )
+    return int(row.scalar_one())
 
 
 def begin_stage(connection: Connection, fetch: Fetch, stage: str) -> int:
@@ -146,9 +150,7 @@ def close_loaded(connection: Connection, fetch_id: int, counts: dict[str, int], 
     connection.execute(_LOADED, {"fetch_id": fetch_id, "status": status, **counts})
 
 
-def close_unloaded(
-    connection: Connection, fetch_id: int, *, status: str, reason: str, remedy: str | None
-) -> None:
+def close_unloaded(connection: Connection, fetch_id: int, *, status: str, reason: str, remedy: str | None) -> None:
     """Write why a fetch failed or was skipped; a loaded fetch keeps what it is."""
     values = {"fetch_id": fetch_id, "status": status, "reason": reason, "remedy": remedy}
     connection.execute(_UNLOADED, values)
@@ -185,28 +187,7 @@ def _fetch(row: Row[Any]) -> Fetch:
     )
 
 
-_SELECT = f"""
-    SELECT run.fetch_id, sync.sync_id, list.name AS list_name, run.sync_no, run.source_no, run.list_id, run.dag_id, run.run_id, run.run_type,
-           run.push_choice, run.started_at, run.window_start, run.window_end, run.first, run.moves_watermark,
-           run.restart, run.attempt, run.stage, run.status, run.warnings, run.proof, run.source_clock, run.staged_rows,
-           run.seen_change_no, run.loaded_at, run.touched, version.settings,
-           {", ".join(f"run.{name}" for name in COUNTERS)}
-    FROM sync.fetch AS run
-    JOIN sync.sync USING (sync_no)
-    JOIN contacts.mailing_list AS list USING (list_id)
-    JOIN sync.config_version AS version USING (config_version)
-    WHERE run.dag_id = :dag_id AND run.run_id = :run_id
-    ORDER BY run.round DESC LIMIT 1
-"""  # noqa: S608 - the names are the constants above
-_LATEST = text(_SELECT)
-_LATEST_LOCKED = text(_SELECT + " FOR UPDATE OF run")
-_OPEN = text(
-    "INSERT INTO sync.fetch (sync_no, source_no, list_id, config_version, dag_id, run_id, round, run_type, push_choice, "
-    "started_at, window_start, window_end, first, moves_watermark, restart) "
-    "SELECT :sync_no, :source_no, :list_id, :config_version, :dag_id, :run_id, coalesce(max(round), 0) + 1, :run_type, "
-    ":push_choice, :now, :window_start, :window_end, :first, :moves_watermark, :restart "
-    "FROM sync.fetch WHERE dag_id = :dag_id AND run_id = :run_id RETURNING fetch_id"
-)
+_LOCK = text("SELECT FROM sync.fetch WHERE dag_id = :dag_id AND run_id = :run_id FOR UPDATE")
 _BEGIN = text(
     "UPDATE sync.fetch SET attempt = attempt + 1, stage = :stage, "
     "status = CASE WHEN loaded_at IS NULL THEN 'running' ELSE status END, "

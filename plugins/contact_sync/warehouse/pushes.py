@@ -49,10 +49,17 @@ def register(
     connection: Connection, account: str, module: str, response: str, list_id: int, *, enabled: bool, now: datetime
 ) -> Switch:
     """The switch as it is from now on; turned on anew it starts a new look-back (PUSH-7)."""
-    values = {
-        "account": account, "module": module, "response": response, "list_id": list_id, "enabled": enabled, "now": now,
-    }  # fmt: skip
-    return Switch(**connection.execute(_REGISTER, values).mappings().one())
+    row = statements.run(
+        connection,
+        "push/register_switch",
+        account=account,
+        module=module,
+        response=response,
+        list_id=list_id,
+        enabled=enabled,
+        now=now,
+    )
+    return Switch(**row.mappings().one())
 
 
 def hold(connection: Connection, switch: Switch) -> Switch:
@@ -115,15 +122,6 @@ def advance(connection: Connection, switch: Switch, arrived_until: datetime) -> 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('contact_sync.push', :switch_no))")
 _READ = text(
     "SELECT switch_no, enabled, enabled_since, arrived_until FROM sync.push_switch WHERE switch_no = :switch_no"
-)
-_REGISTER = text(
-    "INSERT INTO sync.push_switch AS switch (account, module, response, list_id, enabled, enabled_since) "
-    "VALUES (:account, :module, :response, :list_id, :enabled, :now) "
-    "ON CONFLICT (account, module, response, list_id) DO UPDATE SET enabled = excluded.enabled, "
-    "enabled_since = CASE WHEN excluded.enabled AND NOT switch.enabled THEN excluded.enabled_since "
-    "ELSE switch.enabled_since END, "
-    "arrived_until = CASE WHEN excluded.enabled AND NOT switch.enabled THEN NULL ELSE switch.arrived_until END "
-    "RETURNING switch_no, enabled, enabled_since, arrived_until"
 )
 _ADVANCE = text(
     "UPDATE sync.push_switch SET arrived_until = greatest(arrived_until, :arrived_until) WHERE switch_no = :switch_no"

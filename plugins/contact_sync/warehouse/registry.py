@@ -3,15 +3,15 @@
 Only a run, or a command of a person, writes here; reading a DAG file never does.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql import bindparam
 
 from contact_sync.errors import ConfigError
+from contact_sync.warehouse import statements
 from contact_sync.warehouse.database import Warehouse
 
 
@@ -80,26 +80,29 @@ def initiate(warehouse: Warehouse, sync_id: str, who: str) -> None:
     with warehouse.transaction() as connection:
         if not connection.execute(_INITIATE, {"sync_id": sync_id, "who": who}).rowcount:
             raise ConfigError(
-                f"{sync_id}: no run has registered this sync yet, so there is nothing to initiate again. "
-                f"Its first run reads everything: airflow dags trigger {sync_id}. Registered syncs: contact-sync history"
+                f"{sync_id}: no run has registered this sync yet, so there is nothing to initiate again. Its first run "
+                f"reads everything: airflow dags trigger {sync_id}. Registered syncs: contact-sync history"
             )
 
 
-def _number(connection: Connection, statements: tuple[Any, Any], values: dict[str, Any]) -> int:
-    insert, select = statements
+def _number(connection: Connection, pair: tuple[Any, Any], values: dict[str, Any]) -> int:
+    insert, select = pair
     connection.execute(insert, values)
     return int(connection.execute(select, values).scalar_one())
 
 
 def _config_version(connection: Connection, sync_no: int, seen: Registration, now: datetime) -> int:
-    values = {
-        "sync_no": sync_no,
-        "fingerprint": seen.fingerprint,
-        "mapping_fingerprint": seen.mapping_fingerprint,
-        "settings": seen.settings,
-        "now": now,
-    }
-    return _number(connection, (_NEW_VERSION, _VERSION), values)
+    statements.run(
+        connection,
+        "registry/config_version",
+        sync_no=sync_no,
+        fingerprint=seen.fingerprint,
+        mapping_fingerprint=seen.mapping_fingerprint,
+        settings=json.dumps(seen.settings),
+        now=now,
+    )
+    found = connection.execute(_VERSION, {"sync_no": sync_no, "fingerprint": seen.fingerprint})
+    return int(found.scalar_one())
 
 
 _REGISTER_SYNC = text(
@@ -118,14 +121,6 @@ _LIST = (
     text("INSERT INTO contacts.mailing_list (name, created_at) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING"),
     text("SELECT list_id FROM contacts.mailing_list WHERE name = :name"),
 )
-_NEW_VERSION = text(
-    "INSERT INTO sync.config_version "
-    "(sync_no, fingerprint, mapping_fingerprint, mapping_version, settings, registered_at) "
-    "SELECT :sync_no, :fingerprint, :mapping_fingerprint, "
-    "coalesce(min(mapping_version) FILTER (WHERE mapping_fingerprint = :mapping_fingerprint), "
-    "coalesce(max(mapping_version), 0) + 1), :settings, :now "
-    "FROM sync.config_version WHERE sync_no = :sync_no ON CONFLICT (sync_no, fingerprint) DO NOTHING"
-).bindparams(bindparam("settings", type_=JSONB))
 _VERSION = text(
     "SELECT config_version FROM sync.config_version WHERE sync_no = :sync_no AND fingerprint = :fingerprint"
 )

@@ -36,7 +36,10 @@ def copy(connection: Connection, fetch_id: int, columns: Sequence[str], rows: It
     with _driver(connection).cursor() as cursor, cursor.copy(statement) as stream:
         for row in rows:
             stream.write_row(
-                [dump(value) if is_json and value is not None else value for value, is_json in zip(row, as_json)]
+                [
+                    dump(value) if is_json and value is not None else value
+                    for value, is_json in zip(row, as_json, strict=True)
+                ]
             )
 
 

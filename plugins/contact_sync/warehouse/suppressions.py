@@ -7,11 +7,9 @@ address they get later (OUT-13). Lifting `complaint` and `erased` needs force. A
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from contact_sync.core.email import address_key
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse import organisation
+from contact_sync.warehouse import organisation, statements
 from contact_sync.warehouse.database import Warehouse
 
 KINDS = ("blocked", "registry")
@@ -37,17 +35,17 @@ class UnsuppressResult:
     invalid: tuple[int, ...]
 
 
-def suppress(
-    warehouse: Warehouse, addresses: Iterable[str], kind: str, reason: str, who: str
-) -> SuppressionResult:
+def suppress(warehouse: Warehouse, addresses: Iterable[str], kind: str, reason: str, who: str) -> SuppressionResult:
     """Suppress each address, and the person who has it. One transaction; already suppressed ones stay as they are."""
     if kind not in KINDS:
         raise ConfigError(f"--as {kind}: allowed are {', '.join(KINDS)}.")
     keys, invalid = _keys(addresses)
-    values = {"keys": list(keys), "kind": kind, "reason": _reason(reason), "who": who}
+    why = _reason(reason)
     with warehouse.transaction() as connection:
         organisation.lock(connection)
-        added = connection.execute(_SUPPRESS, values).rowcount
+        added = statements.run(
+            connection, "suppression/suppress", keys=list(keys), kind=kind, reason=why, who=who
+        ).rowcount
         if added:
             organisation.note_change(connection)
     return SuppressionResult(added, len(keys) - added, invalid)
@@ -58,15 +56,18 @@ def unsuppress(
 ) -> UnsuppressResult:
     """Lift every suppression of each address and of the person who has it. One transaction."""
     keys, invalid = _keys(addresses)
-    values = {"keys": list(keys), "reason": _reason(reason), "who": who, "kept": [] if force else [*FORCED]}
+    why = _reason(reason)
     with warehouse.transaction() as connection:
         organisation.lock(connection)
-        held = {(row.email_key, row.kind) for row in connection.execute(_HELD, values)}
-        lifted = connection.execute(_LIFT, values).rowcount
+        held = list(statements.run(connection, "suppression/held", keys=list(keys)))
+        liftable = {row.suppression_id for row in held if force or row.kind not in FORCED}
+        lifted = statements.run(
+            connection, "suppression/lift", suppression_ids=list(liftable), reason=why, who=who
+        ).rowcount
         if lifted:
             organisation.note_change(connection)
-    found = {key for key, _ in held}
-    forced = set() if force else {key for key, kind in held if kind in FORCED}
+    found = {row.email_key for row in held}
+    forced = set() if force else {row.email_key for row in held if row.kind in FORCED}
     return UnsuppressResult(
         lifted=lifted,
         not_found=tuple(position for key, position in keys.items() if key not in found),
@@ -92,25 +93,3 @@ def _reason(reason: str) -> str:
     if not reason.strip():
         raise ConfigError("--reason is empty: say why, it is kept with who and when.")
     return reason.strip()
-
-
-_SUPPRESS = text(
-    "INSERT INTO contacts.suppression (kind, contact_id, email_key, origin, reason, created_by, created_at) "
-    "SELECT :kind, person.contact_id, asked.email_key, 'command', :reason, :who, now() "
-    "FROM unnest(CAST(:keys AS text[])) AS asked (email_key) "
-    "LEFT JOIN contacts.contact AS person ON person.email_key = asked.email_key "
-    "WHERE NOT EXISTS (SELECT FROM contacts.suppression AS held WHERE held.email_key = asked.email_key "
-    "AND held.kind = :kind AND held.lifted_at IS NULL)"
-)
-_CONCERNED = (
-    "FROM unnest(CAST(:keys AS text[])) AS asked (email_key) "
-    "LEFT JOIN contacts.contact AS person ON person.email_key = asked.email_key "
-    "JOIN contacts.suppression AS held ON held.lifted_at IS NULL "
-    "AND (held.email_key = asked.email_key OR held.contact_id = person.contact_id) "
-)
-_HELD = text(f"SELECT asked.email_key, held.kind {_CONCERNED}")  # noqa: S608 - a constant
-_LIFT = text(
-    "UPDATE contacts.suppression AS lifted SET lifted_at = now(), lifted_by = :who, lifted_reason = :reason "
-    f"WHERE lifted.suppression_id IN (SELECT held.suppression_id {_CONCERNED}"  # noqa: S608 - a constant
-    "WHERE NOT held.kind = ANY (CAST(:kept AS text[])))"
-)
