@@ -1,14 +1,23 @@
 """`contact-sync lint` and `list`: exit codes, what is said, and that neither needs a warehouse."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contact_sync.paths import PROJECT
+
 Run = Callable[..., Any]
 NOT_CHECKED = "Not checked without the warehouse: whether a registered file was renamed.\n"
+
+
+@pytest.fixture(autouse=True)
+def _suites(folder: Path) -> None:
+    """The suite that syncs of Candidates run."""
+    shutil.copytree(PROJECT / "include" / "expectations", folder / "expectations")
 
 
 def _break(folder: Path, name: str = "broken") -> None:

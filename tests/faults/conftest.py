@@ -1,0 +1,73 @@
+"""A Postgres that may be crashed and a source that answers every read of a test alike."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from contact_sync.config.loader import load_syncs
+from contact_sync.paths import include_folder
+from contact_sync.warehouse.database import open_warehouse
+from contact_sync.warehouse.migrate import migrate
+from include.local import server_user
+from include.local.postgres import Server, start
+from include.sandbox.server import Sandbox, running
+from tests.conftest import KEY
+from tests.stages.world import World
+
+# More than one staging frame of 4,000 rows, so that a read which breaks off late has staged the first one.
+CANDIDATES = 4_300
+MOMENT = datetime(2026, 11, 20, 7, tzinfo=UTC)
+"""When every run happens, by our clock and by the source's."""
+
+
+@dataclass
+class CrashServer:
+    """A server with its full safety against crashes, on one port for all its lives."""
+
+    server: Server
+
+    def crash(self) -> None:
+        """As `pg_ctl -m immediate`: sessions end at once, nothing is written out."""
+        self.server.kill_immediate()
+
+    def come_back(self) -> None:
+        """Start again; Postgres recovers from its log."""
+        self.server = start(self.server.folder, port=self.server.port)
+
+
+@pytest.fixture(scope="module")
+def crash_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashServer]:
+    """The server of this module."""
+    folder = tmp_path_factory.mktemp("crashing") / "postgres"
+    holder = CrashServer(start(folder))
+    try:
+        yield holder
+    finally:
+        holder.server.stop()
+        server_user.forget(folder)
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[Sandbox]:
+    """A sandbox whose records do not depend on the hour."""
+    with running(candidates=CANDIDATES, anchor=datetime(2026, 11, 20, 6, tzinfo=UTC)) as sandbox:
+        yield sandbox
+
+
+def fresh_world(crash_server: CrashServer, source: Sandbox, name: str) -> World:
+    """A migrated, empty warehouse of that name, and the source as at its start, at MOMENT."""
+    assert crash_server.server.ensure_database(name)
+    url = crash_server.server.url_of(name)
+    engine = create_engine(url, poolclass=NullPool)
+    migrate(engine)
+    key = os.environ.get("CONTACT_SYNC_KEY") or KEY
+    world = World(source.url, open_warehouse(url, key, "contact-sync tests"), load_syncs(include_folder()).syncs)
+    world.control("POST", "reset", {})
+    world.control("POST", "clock", {"now": MOMENT.isoformat()})
+    return world

@@ -1,0 +1,92 @@
+"""Runs of one daily sync as Airflow makes them: scheduled, by hand over the API, two at once, refused, backfilled."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.integration.conftest import NIGHTLY, VIEW
+from tests.integration.whole import Whole, until
+
+from include.local.rest import Run
+
+OVERLAP = timedelta(minutes=10)
+
+
+@pytest.fixture
+def edited(whole: Whole, scheduled: Run) -> dict[str, Any]:
+    """Somebody of the list who moved to Atlantis since the last run."""
+    members = {row["record_id"] for row in whole.rows("SELECT record_id FROM contacts.source_link")}
+    plain = [kind for kind in whole.kinds() if kind["kind"] == "plain" and kind["approved"] and not kind["converted"]]
+    person = next(kind for kind in plain if kind["id"] in members and VIEW in kind["views"])
+    whole.control("POST", "records/Candidates", {"edits": [{"id": person["id"], "City": "Atlantis"}]})
+    return person
+
+
+def changed_within(whole: Whole, start: datetime | None, end: datetime) -> int:
+    """Records of the view that changed in [start, end), counted without the product."""
+    moments = [datetime.fromisoformat(kind["updated_on"]) for kind in whole.kinds() if VIEW in kind["views"]]
+    return sum((start is None or start <= moment) and moment < end for moment in moments)
+
+
+def watermark(whole: Whole) -> datetime:
+    (row,) = whole.rows("SELECT value FROM sync.watermark")
+    moment: datetime = row["value"]
+    return moment
+
+
+def test_scheduled_run_reads_to_the_end_of_its_interval(whole: Whole, scheduled: Run) -> None:
+    """RET-4, RET-7: one run for the last due moment; everything up to the interval's end, and the watermark there."""
+    assert [run.run_type for run in whole.api.runs(NIGHTLY)][:1] == ["scheduled"]
+    fetch = whole.fetch(scheduled)
+    assert (fetch["run_type"], fetch["status"]) == ("scheduled", "succeeded")
+    assert (fetch["window_start"], fetch["window_end"]) == (None, scheduled.interval_end)
+    assert fetch["read"] == changed_within(whole, None, fetch["window_end"]) > 500
+    mark = whole.rows("SELECT value FROM sync.watermark WHERE fetch_id = :id", id=fetch["fetch_id"])
+    assert mark in ([], [{"value": scheduled.interval_end}])  # a later run may have moved it on
+
+
+def test_two_runs_by_hand_take_turns_and_only_a_change_is_told(whole: Whole, edited: dict[str, Any]) -> None:
+    """OPS-10, OPS-13, RET-4: triggered at once without logical date, the second waits; one asset event, with counts."""
+    before = watermark(whole)
+    first, second = (whole.succeed(run) for run in [whole.api.start(NIGHTLY), whole.api.start(NIGHTLY)])
+    details = [whole.api.detail(run) for run in (first, second)]
+    assert [detail["logical_date"] for detail in details] == [None, None]
+    assert datetime.fromisoformat(details[0]["end_date"]) <= datetime.fromisoformat(details[1]["start_date"])
+    changing, repeating = whole.fetch(first), whole.fetch(second)
+    assert (changing["window_start"], changing["window_end"]) == (before - OVERLAP, first.run_after)
+    assert changing["read"] == changed_within(whole, before - OVERLAP, first.run_after)
+    assert changing["changed"] >= 1
+    assert changing["window_end"] - OVERLAP >= repeating["window_start"] >= before
+    assert (repeating["read"] >= 1, repeating["new"], repeating["changed"]) == (True, 0, 0)
+    assert whole.rows("SELECT count(*) AS n FROM contacts.contact WHERE fields ->> 'city' = 'Atlantis'") == [{"n": 1}]
+    (event,) = whole.api.asset_events(first)
+    assert (event["name"], event["extra"]["fetch_id"]) == ("mailing_list:Engineers", changing["fetch_id"])
+    assert event["extra"]["counts"]["changed"] == changing["changed"]
+    assert whole.api.asset_events(second) == []
+
+
+def test_unknown_key_of_the_form_is_refused_at_once(whole: Whole, scheduled: Run) -> None:
+    """RET-6: Airflow takes any key; the run refuses it without a second try and says what is allowed."""
+    before = watermark(whole)
+    run = whole.finish(whole.api.start(NIGHTLY, conf={"retreive": "all"}))
+    tasks = whole.api.tasks(run)
+    assert (run.state, tasks["extract"]["state"], tasks["extract"]["try_number"]) == ("failed", "failed", 1)
+    told = whole.api.log(run, "extract")
+    assert "conf: unknown key 'retreive'. Allowed: retrieve, after, push. Did you mean 'retrieve'?" in told
+    assert watermark(whole) == before
+
+
+def test_backfill_of_a_day_reads_that_day_and_moves_nothing(whole: Whole, scheduled: Run) -> None:
+    """RET-5, RET-7: asked for over the API; exactly its data interval, and the watermark stays."""
+    before = watermark(whole)
+    assert scheduled.interval_end is not None
+    start = scheduled.interval_end - timedelta(days=4)
+    whole.api.backfill(NIGHTLY, start, start)
+    find: Callable[[], list[Run]] = lambda: [run for run in whole.api.runs(NIGHTLY) if run.run_type == "backfill"]  # noqa: E731
+    (run,) = until(lambda: find() or None, "the backfill has made its run")
+    fetch = whole.fetch(whole.succeed(run))
+    assert (fetch["run_type"], fetch["status"]) == ("backfill", "succeeded")
+    assert (fetch["window_start"], fetch["window_end"]) == (start, start + timedelta(days=1))
+    assert fetch["read"] == changed_within(whole, start, start + timedelta(days=1)) > 0
+    assert watermark(whole) == before

@@ -1,0 +1,175 @@
+"""A whole Airflow for tests: Postgres, sandbox, scheduler, triggerer, DAG processor, API server, as the demo starts them.
+
+Works on an include folder of its own and on free ports. Retries come after seconds and files are read again every
+second, so that tests wait for what happens and never for a clock.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psycopg
+import yaml
+from psycopg import sql
+from sqlalchemy import text
+from tests.integration.api import Api
+
+from contact_sync.warehouse.database import Warehouse, open_warehouse
+from include.local import airflow, past
+from include.local.clean import forget_state
+from include.local.rest import Run
+from include.local.services import Services
+from include.local.state import PROJECT, State
+
+FAST = {
+    "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1",
+}
+# More than one staging frame of 4,000 rows: an extract that is killed late has staged the first one.
+CANDIDATES, SEED = 4500, 7
+DATABASES = ("contacts", "contacts_before")
+
+Found = TypeVar("Found")
+
+
+def until(look: Callable[[], Found | None], what: str, seconds: float = 90) -> Found:
+    """The first answer of `look` that is not None or False; asks about three times a second."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Not within {seconds:.0f} s: {what}")
+        time.sleep(0.3)
+
+
+@dataclass
+class Whole:
+    """The running product: its API, its warehouse, its sandbox, its sync files."""
+
+    services: Services
+    api: Api
+    include: Path
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse that the tasks write."""
+        return open_warehouse(self.services.addresses.warehouse_url, None, "contact-sync tests")
+
+    def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
+        """Rows of a query on the warehouse."""
+        with self.warehouse.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(text(query), values).mappings()]
+
+    def control(self, method: str, route: str, payload: Any = None) -> Any:
+        """A control route of the sandbox."""
+        url = f"{self.services.addresses.sandbox}/_sandbox/{route}"
+        answer = httpx.request(method, url, json=payload, timeout=60, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
+
+    def kinds(self) -> list[dict[str, Any]]:
+        """Every live candidate of the sandbox."""
+        return past.read_kinds(self.services.addresses.sandbox)
+
+    def begin_anew(self) -> None:
+        """Warehouse and source as they were before the first run; no run may be under way."""
+        self.control("POST", "reset", {})
+        self.control("POST", "settings", {"max_tokens": 1000})
+        warehouse, before = DATABASES
+        self.administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", warehouse)
+        self.administer("CREATE DATABASE {} TEMPLATE {}", warehouse, before)
+
+    def keep_as_before(self) -> None:
+        """From now on the warehouse as it is now is the one that `begin_anew` brings back."""
+        warehouse, before = DATABASES
+        self.administer("CREATE DATABASE {} TEMPLATE {}", before, warehouse)
+
+    def administer(self, statement: str, *names: str) -> None:
+        """A statement about whole databases."""
+        url = self.services.addresses.warehouse_url.replace("+psycopg", "").rpartition("/")[0]
+        with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def write_sync(self, sync_id: str, **settings: Any) -> Path:
+        """Write the file of a sync."""
+        path = self.include / "syncs" / f"{sync_id}.yaml"
+        path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+        return path
+
+    def finish(self, run: Run, seconds: float = 120) -> Run:
+        """The run when it is over; tells the states of its tasks when that takes too long."""
+
+        def over() -> Run | None:
+            self.services.check()
+            now = self.api.run(run)
+            return now if now.over else None
+
+        try:
+            return until(over, f"{run.dag_id} {run.run_id} is over", seconds)
+        except AssertionError as late:
+            states = {name: task["state"] for name, task in self.api.tasks(run).items()}
+            raise AssertionError(f"{late}; tasks: {states}") from None
+
+    def succeed(self, run: Run) -> Run:
+        """The run when it is over; it must have succeeded."""
+        done = self.finish(run)
+        assert done.state == "success", self.explain(done)
+        return done
+
+    def explain(self, run: Run) -> str:
+        """What the first failed task of a run said."""
+        failed = [name for name, task in self.api.tasks(run).items() if task["state"] == "failed"]
+        return f"{run.dag_id} {run.run_id}: {failed}\n" + "".join(self.api.log(run, name)[-3000:] for name in failed[:1])
+
+    def fetch(self, run: Run) -> dict[str, Any]:
+        """The newest fetch of a run, whole, with the counters of its history."""
+        (row,) = self.rows(
+            "SELECT run.*, history.duplicate FROM sync.fetch AS run JOIN sync.import_history AS history "
+            "USING (fetch_id) WHERE run.dag_id = :dag AND run.run_id = :run ORDER BY run.round DESC LIMIT 1",
+            dag=run.dag_id,
+            run=run.run_id,
+        )
+        return row
+
+
+@contextmanager
+def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
+    """Everything up and healthy with these syncs, all of them read and paused; ended and removed afterwards."""
+    include = folder / "include"
+    (include / "syncs").mkdir(parents=True)
+    for name in ("sql", "expectations", "reference", "organisation.yaml"):
+        (include / name).symlink_to(PROJECT / "include" / name)
+    state = State(folder / "state")
+    state.open()
+    try:
+        with Services(state, throwaway=True) as services:
+            anchor = datetime.now(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
+            state.remember("sandbox", {"candidates": CANDIDATES, "seed": SEED, "anchor": anchor})
+            services.start_postgres()
+            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include)}
+            services.start_sandbox()
+            services.prepare_databases()
+            api = Api(services.addresses.ui, airflow.ADMIN, state.secrets().admin_password)
+            whole = Whole(services, api, include)
+            for sync_id, settings in syncs.items():
+                whole.write_sync(sync_id, **settings)
+            services.start_airflow()
+            services.wait_for_sandbox()
+            past.seed_past(services.addresses.warehouse_url, services.addresses.sandbox)
+            whole.keep_as_before()
+            services.wait_for_airflow(api, lambda _: None)
+            until(lambda: syncs.keys() <= api.dags().keys(), "Airflow has read the DAGs")
+            yield whole
+            api.close()
+    finally:
+        forget_state(state.folder)
+        state.close()
