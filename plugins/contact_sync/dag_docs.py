@@ -64,7 +64,10 @@ def _mapping(sync: ResolvedSync) -> str:
 
 def _windows(sync: ResolvedSync) -> str:
     if sync.schedule.frequency == "once":
-        rule = "It runs once and reads the configured data. A run by hand reads them again."
+        rule = (
+            "It runs once, reads the configured data and is then inactive (`completed`). To run it again: "
+            f"`contact-sync initiate {sync.sync_id}`, then trigger the DAG."
+        )
     elif sync.each_fetch == "all":
         rule = "Each run reads the whole scope up to the end of its data interval."
     else:

@@ -57,7 +57,8 @@ def do(desk: Desk, other: ResolvedSync, kind: str, what: Any) -> None:
     elif kind == "unsubscribe":
         desk.execute(
             "UPDATE contacts.membership SET status = 'unsubscribed', unsubscribed_at = now() "
-            "WHERE status = 'subscribed' AND contact_id IN (SELECT contact_id FROM contacts.contact WHERE email_key = :key)",
+            "WHERE status = 'subscribed' "
+            "AND contact_id IN (SELECT contact_id FROM contacts.contact WHERE email_key = :key)",
             key=what,
         )
     else:

@@ -31,16 +31,16 @@ ranked AS (
     FROM appearances
 ),
 person_suppression AS (
-    SELECT contact_id, min(ARRAY[array_position(ranks.kinds, kind)::bigint, suppression_id]) AS strictest
+    SELECT contact_id, min(ARRAY[array_position(this_fetch.kinds, kind)::bigint, suppression_id]) AS strictest
     FROM contacts.suppression
-    CROSS JOIN (SELECT ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds) AS ranks
+    CROSS JOIN this_fetch
     WHERE lifted_at IS NULL AND contact_id IS NOT NULL
     GROUP BY contact_id
 ),
 address_suppression AS (
-    SELECT email_key, min(ARRAY[array_position(ranks.kinds, kind)::bigint, suppression_id]) AS strictest
+    SELECT email_key, min(ARRAY[array_position(this_fetch.kinds, kind)::bigint, suppression_id]) AS strictest
     FROM contacts.suppression
-    CROSS JOIN (SELECT ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds) AS ranks
+    CROSS JOIN this_fetch
     WHERE lifted_at IS NULL AND email_key IS NOT NULL
     GROUP BY email_key
 ),
@@ -154,7 +154,7 @@ SELECT
         WHEN 'invalid_pattern' THEN placed.flaw_detail
         WHEN 'group_email'     THEN placed.flaw_detail
         WHEN 'bounced'         THEN CASE WHEN placed.hard THEN 'hard' ELSE 'soft' END
-        WHEN 'do_not_mail'     THEN (ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'])[placed.strictest[1]]
+        WHEN 'do_not_mail'     THEN this_fetch.kinds[placed.strictest[1]]
         WHEN 'invalid_field'   THEN placed.required_missing
     END,
     CASE

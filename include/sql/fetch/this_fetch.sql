@@ -13,6 +13,8 @@ SELECT
     coalesce(version.settings -> 'options' ->> 'opt_out', 'dont_exclude')    AS opt_out,
     coalesce(version.settings -> 'options' ->> 'unsubscribed', 'keep')       AS unsubscribed,
     (version.settings -> 'policies' ->> 'soft_bounces')::integer             AS soft_bounces,
+    -- suppressions, the strictest first
+    ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds,
     jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "first_name" && @.clear_when_empty == true)') AS clears_first_name,
     jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "last_name" && @.clear_when_empty == true)')  AS clears_last_name
 FROM sync.fetch AS run
