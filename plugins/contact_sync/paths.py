@@ -11,5 +11,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def include_folder() -> Path:
-    """The folder with syncs/, sql/, expectations/, reference/ and organisation.yaml."""
+    """The folder with syncs/, expectations/, reference/ and organisation.yaml: what people edit."""
     return Path(os.environ.get("CONTACT_SYNC_INCLUDE") or PROJECT / "include")
+
+
+def sql_folder() -> Path:
+    """The statements. They belong to this version of the package, wherever the sync files are kept."""
+    return PROJECT / "include" / "sql"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from contact_sync.paths import include_folder
+from contact_sync.paths import sql_folder
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from contact_sync.warehouse.migrate import migrate, versions
 from contact_sync.warehouse.statements import LOAD_ORDER
 
-SQL_FILES = sorted((include_folder() / "sql").rglob("*.sql"))
+SQL_FILES = sorted(sql_folder().rglob("*.sql"))
 
 
 def test_everything_has_a_comment(warehouse: Warehouse) -> None:

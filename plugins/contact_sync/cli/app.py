@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from contact_sync.cli import history, initiate, lint, new, suppressions, syncs, warehouse
+from contact_sync.cli import doctor, history, initiate, lint, new, suppressions, syncs, warehouse
 from contact_sync.cli.console import PROBLEMS_FOUND, USED_WRONGLY, UsageMistake, say
 from contact_sync.errors import ContactSyncError
 
@@ -24,6 +24,7 @@ app.command("lint")(lint.lint)
 app.command("list")(syncs.list_syncs)
 app.command("new")(new.new)
 app.command("history")(history.history)
+app.command("doctor")(doctor.doctor)
 app.command("initiate")(initiate.initiate)
 app.command("suppress")(suppressions.suppress)
 app.command("unsuppress")(suppressions.unsuppress)

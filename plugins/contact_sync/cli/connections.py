@@ -5,19 +5,33 @@ Airflow is imported only when the environment does not say where the warehouse i
 
 import contextlib
 import getpass
+import json
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contact_sync.errors import ConfigError, ContactSyncError
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+    from sqlalchemy.engine import URL
+
+    from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
     from contact_sync.warehouse.database import Warehouse
 
 URL_VARIABLE = "CONTACT_SYNC_WAREHOUSE_URL"
+KEY_VARIABLE = "CONTACT_SYNC_KEY"
 DEFAULT_CONNECTION = "contacts_warehouse"
 _APPLICATION_NAME = "contact-sync command line"
+_POOLS_SECONDS = 120
+_THIS_MACHINE = {None, "", "localhost", "127.0.0.1", "::1"}
+
+
+class NotKnownHere(ConfigError):
+    """Neither the environment nor Airflow's database, as this process sees it, has the connection."""
 
 
 def open_warehouse_at_hand() -> "Warehouse":
@@ -26,7 +40,9 @@ def open_warehouse_at_hand() -> "Warehouse":
     No command meets what CONTACT_SYNC_KEY protects, so a person can look without being given the key.
     Raises ConfigError that names every way to say where the warehouse is.
     """
-    url = os.environ.get(URL_VARIABLE) or _airflow_url(connection_id())
+    url = os.environ.get(URL_VARIABLE)
+    if not url:
+        url = airflow_warehouse_url(connection_id()).render_as_string(hide_password=False)
     from contact_sync.warehouse.database import open_warehouse
 
     return open_warehouse(url, None, _APPLICATION_NAME)
@@ -48,20 +64,108 @@ def person() -> str:
         return f"uid {os.getuid()}"
 
 
-def _airflow_url(conn_id: str) -> str:
-    # Without this word of Airflow's a plain process is told of AIRFLOW_CONN_… only, not of Airflow's database.
-    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
-    with contextlib.redirect_stdout(sys.stderr):  # Airflow logs to stdout, where our JSON goes
+def secrets_at_hand(warehouse: "Warehouse") -> "Warehouse":
+    """The same warehouse with CONTACT_SYNC_KEY of the environment, which may be missing or malformed."""
+    from contact_sync.warehouse.database import Warehouse
+
+    return Warehouse(warehouse.engine, os.environ.get(KEY_VARIABLE))
+
+
+def key_at_hand() -> "MultiFernet":
+    """What CONTACT_SYNC_KEY of the environment encrypts with. Raises ConfigError if it is missing or malformed."""
+    from contact_sync.warehouse.database import open_warehouse
+
+    return open_warehouse("postgresql://", os.environ.get(KEY_VARIABLE)).fernet
+
+
+def airflow_warehouse_url(conn_id: str) -> "URL":
+    """Where tasks find the warehouse: the Airflow connection. Raises ConfigError that names the ways to give it."""
+    with _airflow():
         try:
             from contact_sync.hooks.contacts_warehouse import ContactsWarehouseHook
         except ImportError as error:
             raise ConfigError(_how_to_name(conn_id, f"is not to be had here: {error}")) from None
         try:
-            return ContactsWarehouseHook(conn_id).warehouse_url().render_as_string(hide_password=False)
+            return ContactsWarehouseHook(conn_id).warehouse_url()
         except ContactSyncError:
             raise
         except Exception as error:  # not defined, or no database of Airflow: the same way out
             raise ConfigError(_how_to_name(conn_id, f"answered {type(error).__name__}")) from None
+
+
+def place(url: "URL") -> str:
+    """Where a warehouse is, without login and password."""
+    return f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}, database {url.database}"
+
+
+def same_place(one: "URL", other: "URL") -> bool:
+    """Whether two URLs name one database, as far as their text tells."""
+    same_host = place(one) == place(other) or {one.host, other.host} <= _THIS_MACHINE
+    return same_host and (one.port or 5432, one.database) == (other.port or 5432, other.database)
+
+
+def try_account(account: str) -> tuple[bool, str]:
+    """Whether the account's connection works, and what its test says (ACC-2). Raises NotKnownHere."""
+    with _airflow():
+        hook = _account_hook(account)
+        try:
+            return hook.test_connection()
+        except Exception as error:  # such as proxies in the extra that are none; the text could quote the connection
+            return False, f"Airflow connection '{account}': its test ended with {type(error).__name__}."
+
+
+def organisation_id(account: str, warehouse: "Warehouse") -> str | None:
+    """The id (zgid) of the account's Recruit organisation, None if it does not tell.
+
+    Asked with the token that all tasks share (ACC-3), which `warehouse` keeps with its secrets at hand.
+    """
+    with _airflow():
+        try:
+            told = _account_hook(account).get_client(warehouse).organisation().get("zgid")
+        except ContactSyncError:
+            return None
+    return str(told) if told else None
+
+
+def airflow_pools() -> dict[str, int]:
+    """Slots of every pool of Airflow's database, -1 for no limit. Raises ConfigError with why they cannot be read.
+
+    Asks Airflow's own command: what it prints is its interface, the tables behind it are not.
+    """
+    command = [sys.executable, "-m", "airflow", "pools", "list", "--output", "json"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_POOLS_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConfigError(f"'airflow pools list' ended with {type(error).__name__}") from None
+    try:
+        rows = json.loads(done.stdout.strip().splitlines()[-1])  # anything before the last line is talk
+        return {str(row["pool"]): int(row["slots"]) for row in rows}
+    except (IndexError, KeyError, TypeError, ValueError):
+        raise ConfigError(f"'airflow pools list' ended with exit code {done.returncode} and no list") from None
+
+
+def _account_hook(account: str) -> "ZohoRecruitHook":
+    try:
+        from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
+    except ImportError as error:
+        raise NotKnownHere(f"Airflow is not to be had here: {error}") from None
+    hook = ZohoRecruitHook(account)
+    try:
+        hook.get_connection(account)
+    except Exception as error:  # not defined, not readable, or no database of Airflow: the same way out
+        variable = f"AIRFLOW_CONN_{account.upper()}"
+        why = f": {variable} is set, but is neither a URI nor JSON that can be read"
+        why = why if variable in os.environ else f" ({type(error).__name__})"
+        raise NotKnownHere(f"no Airflow connection '{account}' is known here{why}") from None
+    return hook
+
+
+@contextlib.contextmanager
+def _airflow() -> Iterator[None]:
+    # Without this word of Airflow's a plain process is told of AIRFLOW_CONN_… only, not of Airflow's database.
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    with contextlib.redirect_stdout(sys.stderr):  # Airflow logs to stdout, where our JSON goes
+        yield
 
 
 def _how_to_name(conn_id: str, tried: str) -> str:

@@ -1,6 +1,7 @@
 """`contact-sync lint`: every problem of the configuration files, with line, allowed values and close match.
 
-Writes nothing, unless `--write-schema` asks for the generated schema files.
+Looks at sync files, organisation.yaml and the suites of include/expectations. A sync whose suite does not exist would
+fail in every run, so here that is an error. Writes nothing, unless `--write-schema` asks for the schema files.
 """
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ WriteSchema = Annotated[bool, typer.Option("--write-schema", help="Generate incl
 
 
 def lint(files: Files = None, check_schema: CheckSchema = False, write_schema: WriteSchema = False) -> None:
-    """Check sync files and organisation.yaml. Exit code 1 if there are errors."""
+    """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
     from contact_sync.config.loader import load_syncs
     from contact_sync.config.schema import stale_schemas, write_schemas
 
@@ -44,23 +45,45 @@ def _all(folder: Path, loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]
         checked = len(sync_ids(folder))
     except OSError:
         checked = 0
-    return loaded.problems + loaded.warnings, checked
+    return _of_syncs(loaded) + _of_suites(folder), checked
 
 
 def _chosen(folder: Path, files: list[str], loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
     """Problems of the files that were named. Those of organisation.yaml always count: they hide others."""
     from contact_sync.config.loader import ORGANISATION_FILE, check_sync_file
 
-    everything = loaded.problems + loaded.warnings
+    everything, suites = _of_syncs(loaded), _of_suites(folder)
     organisation = f"{folder.name}/{ORGANISATION_FILE}"
     found = [problem for problem in everything if problem.file == organisation]
     paths = list(dict.fromkeys(_find(name, folder) for name in files))
     for path in paths:
         if path.parent.resolve() == (folder / "syncs").resolve():
             found += [problem for problem in everything if problem.file == f"{folder.name}/syncs/{path.name}"]
+            sync = loaded.syncs.get(path.stem)
+            found += _about(suites, sync.suite) if sync else []
+        elif path.parent.resolve() == (folder / "expectations").resolve():
+            found += _about(suites, path.stem)
         elif path.resolve() != (folder / ORGANISATION_FILE).resolve():
             found += check_sync_file(path, loaded.organisation)
-    return found, len(paths)
+    return list(dict.fromkeys(found)), len(paths)  # two syncs may share a broken suite
+
+
+def _of_syncs(loaded: "SyncFiles") -> list["ConfigProblem"]:
+    """Problems and warnings; a suite that does not exist is a warning only to those who do not run it."""
+    found = loaded.problems + loaded.warnings
+    return [replace(each, severity="error") if each.key == "validation.suite" else each for each in found]
+
+
+def _of_suites(folder: Path) -> list["ConfigProblem"]:
+    from contact_sync.config.problems import ConfigProblem
+    from contact_sync.stages.suites import check_suites
+
+    return [ConfigProblem(flaw.file, flaw.line, "", flaw.message) for flaw in check_suites(folder)]
+
+
+def _about(suites: list["ConfigProblem"], name: str) -> list["ConfigProblem"]:
+    """Those of one suite, and that there is none at all."""
+    return [each for each in suites if each.file.endswith((f"/{name}.yaml", "/expectations"))]
 
 
 def _find(name: str, folder: Path) -> Path:

@@ -70,8 +70,12 @@ def _note_lines(document: SuiteText, node: Node, place: KeyPath) -> None:
 def render_errors(document: SuiteText, error: ValidationError, keys: dict[str, tuple[str, ...]]) -> str:
     """All flaws of a file, one a line. keys: allowed keys of the top (""), of checks and of each_field."""
     lines = []
-    for flaw in error.errors(include_url=False):
+    flaws = error.errors(include_url=False)
+    wrong_items = {flaw["loc"][0] for flaw in flaws if len(flaw["loc"]) > 1}
+    for flaw in flaws:
         place: KeyPath = tuple(flaw["loc"])
+        if flaw["type"] == "too_short" and place[0] in wrong_items:
+            continue  # a list counts as empty only because its items are wrong, and those are told
         lines.append(document.problem(place, _message(dict(flaw), place, keys)))
     return "\n".join(lines)
 
@@ -85,6 +89,8 @@ def _message(flaw: dict[str, Any], place: KeyPath, keys: dict[str, tuple[str, ..
     if flaw["type"] == "literal_error":
         allowed = tuple(part.strip(" '") for part in flaw["ctx"]["expected"].replace(" or ", ", ").split(","))
         return unknown("choice", flaw["input"], allowed)
+    if flaw["type"] == "too_short":
+        return "is empty. Give at least one."
     text: str = flaw["msg"].removeprefix("Value error, ")
     return text if text.endswith((".", "?")) else f"{text}."
 

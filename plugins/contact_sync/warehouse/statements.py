@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, TextClause, text
 
-from contact_sync.paths import include_folder
+from contact_sync.paths import sql_folder
 
 LOAD_ORDER = (
     "load/010_address_history",
@@ -34,4 +34,4 @@ def run(connection: Connection, name: str, **parameters: Any) -> CursorResult[An
 @lru_cache(maxsize=128)
 def statement(name: str) -> TextClause:
     """The statement of the file include/sql/<name>.sql."""
-    return text((include_folder() / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+    return text((sql_folder() / f"{name}.sql").read_text(encoding="utf-8"))

@@ -175,7 +175,12 @@ class Transport:
         """Record the attempt. An attempt without an answer has status 0; it costs nothing only if it never left."""
         cost = cost_of(request.method, request.path, self._costs) if sent else 0
         seconds = round(perf_counter() - began, 3)
-        self._record(ApiCall(at, request.method, request.path, status, rows, cost, seconds))
+        try:
+            self._record(ApiCall(at, request.method, request.path, status, rows, cost, seconds))
+        except Unavailable as error:
+            if sent and request.method != "GET":  # Zoho has it: a retry would send it again
+                raise EffectUnknown(f"{error} It was sent, and what became of it is unknown.") from None
+            raise
 
 
 def error_kinds(error: BaseException) -> Sequence[BaseException]:
