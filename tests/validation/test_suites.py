@@ -97,7 +97,7 @@ def test_good_suite_is_read(tmp_path: Path) -> None:
         ("name: A suite\n", "name: A suite\nid: other\n", ":2: id: ", "the file's name is the id"),
         ("name: A suite\n", "name: [A suite\n", "mine.yaml:", "is no YAML"),
         (GOOD, "- a\n- b\n", "mine.yaml:1: ", "is not a suite"),
-        (GOOD, "name: Nothing\nchecks: []\n", ":2: checks: ", "at least 1 item"),
+        (GOOD, "name: Nothing\nchecks: []\n", ":2: checks: ", "Give at least one"),
         (GOOD, "", "mine.yaml:1: ", "is not a suite"),
     ],
 )
