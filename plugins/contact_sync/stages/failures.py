@@ -8,7 +8,10 @@ from contact_sync.errors import ContactSyncError
 from contact_sync.warehouse import fetches
 from contact_sync.warehouse.database import Warehouse
 
-SEE_LOG = "See the log of the task in Airflow; clear the task to run it again."
+SEE_LOG = (
+    "See the log of the task in Airflow. Clear the task to run it again with the settings of this run; "
+    "after a change to the sync's file trigger a new run."
+)
 
 
 def record_failure(run: RunInfo, warehouse: Warehouse, stage: str, error: BaseException) -> None:

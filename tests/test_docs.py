@@ -1,0 +1,130 @@
+"""The documentation keeps its word: what README and CONTRIBUTING name exists, and every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.main import get_command
+
+from contact_sync.cli.app import app
+from contact_sync.config.loader import check_sync_file
+from contact_sync.config.organisation import Organisation
+
+PROJECT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+TOP = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", PROJECT / "docs" / "operating.md"]
+ROOTS = (PROJECT, PROJECT / "plugins" / "contact_sync", PROJECT / "include", PROJECT / "docs")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SPAN = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+A_PATH = re.compile(
+    r"\.?[\w.-]+(?:/[\w.-]+)*(?:/|\.(?:md|py|toml|txt|yaml|sql|png))|(?:include|tests|docs|dags)/[\w./-]+"
+)
+NOT_OURS = {".demo/", "people.txt"}
+"""Made by `make demo`; an example of somebody's own."""
+SESSIONS = {"contact-sync fetch 12 load", "contact-sync command line"}
+"""Names of sessions in Postgres, which look like commands."""
+
+
+def by_name(page: Path) -> str:
+    return str(page.relative_to(PROJECT))
+
+
+def code(page: Path) -> list[str]:
+    """Inline code and the lines of code blocks."""
+    text = page.read_text(encoding="utf-8")
+    lines = [line.strip() for _, block in FENCE.findall(text) for line in block.splitlines()]
+    return lines + SPAN.findall(FENCE.sub("", text))
+
+
+def anchors(page: Path) -> set[str]:
+    """Headings as the anchors that a link may name."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=by_name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    wrong = []
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+        if not found.exists() or (anchor and anchor not in anchors(found)):
+            wrong.append(target)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", TOP, ids=by_name)
+def test_every_path_exists(page: Path) -> None:
+    words = {word.strip(",:;()") for span in code(page) for word in span.split()}
+    named = {word for word in words if A_PATH.fullmatch(word)} - NOT_OURS
+    assert named, "a page that names no path: the pattern of this test is wrong"
+    assert sorted(path for path in named if not any((root / path).exists() for root in ROOTS)) == []
+
+
+@pytest.mark.parametrize("page", TOP[:2], ids=by_name)
+def test_every_make_target_exists(page: Path) -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = {found[1] for span in code(page) if (found := re.match(r"make ([a-z-]+)", span))}
+    assert {"demo", "test"} <= named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", TOP, ids=by_name)
+def test_every_command_and_option_exists(page: Path) -> None:
+    for span in code(page):
+        if not span.startswith("contact-sync ") or span in SESSIONS:
+            continue
+        command, words = get_command(app), span.split()[1:]
+        while words and hasattr(command, "commands"):
+            assert words[0] in command.commands, span
+            command = command.commands[words.pop(0)]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= known, span
+
+
+def test_readme_tells_of_every_command() -> None:
+    spans = [span.split() for span in code(PROJECT / "README.md") if span.startswith("contact-sync ")]
+    told = {words[1] for words in spans}
+    assert set(get_command(app).commands) - told == set()  # type: ignore[attr-defined]
+
+
+def test_examples_of_the_readme_are_in_order(tmp_path: Path) -> None:
+    """The sync file and the organisation that the README shows pass the checks of lint."""
+    blocks = [block for kind, block in FENCE.findall((PROJECT / "README.md").read_text("utf-8")) if kind == "yaml"]
+    organisation, sync = blocks
+    read = Organisation.model_validate(yaml.safe_load(organisation))
+    assert list(read.accounts) == ["recruit_main"]
+    path = tmp_path / "all_candidates.yaml"
+    path.write_text(sync.replace("recruit_demo", "recruit_main"), encoding="utf-8")
+    assert [problem.render() for problem in check_sync_file(path, read)] == []
+
+
+def test_readme_has_every_reason_that_is_decided() -> None:
+    """OUT-4: the table of reasons and the statement that decides them agree, apart from what has no switch yet."""
+    statement = (PROJECT / "include" / "sql" / "classify" / "outcome.sql").read_text("utf-8")
+    judged = statement[statement.index("the first reason that holds") : statement.index("END AS reason")]
+    decided = set(re.findall(r"THEN '(\w+)'", judged)) - {"opted_out", "unsubscribed"}
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    table = readme[readme.index("| reason for ignored |") : readme.index("Whoever unsubscribed")]
+    assert decided == set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+
+
+def test_operating_guide_has_every_error() -> None:
+    from contact_sync.errors import Permanent, Transient
+
+    guide = (PROJECT / "docs" / "operating.md").read_text("utf-8")
+    for kind, word in ((Permanent, "permanent"), (Transient, "transient")):
+        for error in kind.__subclasses__():
+            if error.__module__ == "contact_sync.errors":
+                assert f"| `{error.__name__}` | {word} |" in guide
+
+
+def test_pictures_are_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in (PROJECT / "docs" / "images").iterdir()}
+    assert sizes
+    assert max(sizes.values()) <= 200_000
