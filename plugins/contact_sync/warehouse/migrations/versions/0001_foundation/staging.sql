@@ -17,6 +17,7 @@ CREATE TABLE staging.batch_template (
     opted_out        boolean NOT NULL,
     converted        boolean NOT NULL,
     approved         boolean NOT NULL,
+    by_id            boolean NOT NULL DEFAULT false,
     first_name       text,
     last_name        text,
     fields           jsonb NOT NULL,
@@ -40,6 +41,7 @@ COMMENT ON COLUMN staging.batch_template.suggested_domain IS 'What a misspelt do
 COMMENT ON COLUMN staging.batch_template.opted_out IS 'Opt-out flag at the source.';
 COMMENT ON COLUMN staging.batch_template.converted IS 'Converted at the source.';
 COMMENT ON COLUMN staging.batch_template.approved IS 'Approved at the source.';
+COMMENT ON COLUMN staging.batch_template.by_id IS 'Fetched by its id because an earlier fetch withheld it; its change time lies before the window (OUT-15).';
 COMMENT ON COLUMN staging.batch_template.first_name IS 'First name.';
 COMMENT ON COLUMN staging.batch_template.last_name IS 'Last name.';
 COMMENT ON COLUMN staging.batch_template.fields IS 'Further contact fields: name to typed value; null clears.';
