@@ -88,8 +88,8 @@ def _by_hand(sync: ResolvedSync) -> str:
         "the moment of the run, whatever its logical date.",
         f"* On the command line: `airflow dags trigger {sync.sync_id} --conf '{conf}'`",
         _backfill(sync),
-        "* **A failed run**: the log of the red task says what to do. Clear that task, or trigger a new run if you changed "
-        "this sync's file: a run keeps the settings that it began with. Nothing is loaded twice.",
+        "* **A failed run**: the log of the red task says what to do. Clear that task, or trigger a new run if you "
+        "changed this sync's file: a run keeps the settings that it began with. Nothing is loaded twice.",
     ]
     return "\n".join(lines)
 

@@ -169,6 +169,13 @@ def _form() -> dict[str, Param]:
             description="Whether the push task of this run carries out the switches of the list.",
             section=section,
         ),
+        "preview": Param(
+            False,
+            type="boolean",
+            title="Preview only",
+            description="Reads and decides as usual, shows the counts in the history, and writes nothing.",
+            section=section,
+        ),
     }
 
 

@@ -97,7 +97,8 @@ movers AS (
     -- contacts that leave their address in this very fetch: it no longer tells who somebody is
     SELECT DISTINCT linked_id AS contact_id
     FROM judged
-    WHERE new_address AND reason IS NULL AND out_of_scope IS NULL
+    JOIN contacts.contact AS mover ON mover.contact_id = judged.linked_id AND mover.deleted_at IS NULL
+    WHERE judged.new_address AND judged.reason IS NULL AND judged.out_of_scope IS NULL
 ),
 settled AS (
     SELECT

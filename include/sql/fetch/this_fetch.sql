@@ -13,6 +13,7 @@ SELECT
     coalesce(version.settings -> 'options' ->> 'opt_out', 'dont_exclude')    AS opt_out,
     coalesce(version.settings -> 'options' ->> 'unsubscribed', 'keep')       AS unsubscribed,
     (version.settings -> 'policies' ->> 'soft_bounces')::integer             AS soft_bounces,
+    (version.settings -> 'policies' ->> 'contact_limit')::bigint             AS contact_limit,
     -- suppressions, the strictest first
     ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds,
     jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "first_name" && @.clear_when_empty == true)') AS clears_first_name,

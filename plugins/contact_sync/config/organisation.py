@@ -20,6 +20,9 @@ class Policies(Strict):
 
     plus_addresses: Literal["allow", "ignore"] = Field("allow", description="Addresses with a + tag (OUT-6).")
     group_emails: Literal["ignore", "allow"] = Field("ignore", description="Role addresses such as info@ (OUT-7).")
+    contact_limit: Annotated[int, Field(strict=True, ge=0)] | None = Field(
+        None, description="Most contacts that the plan allows, deleted ones not counted; null: no limit (OUT-15)."
+    )
     soft_bounces: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
         3, description="Soft bounces in a row after which an address counts as bounced (OUT-9)."
     )

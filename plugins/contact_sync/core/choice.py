@@ -1,4 +1,4 @@
-"""What a person chose in the trigger form of a sync (RET-6): retrieve, after, push.
+"""What a person chose in the trigger form of a sync (RET-6): retrieve, after, push, preview.
 
 The form sends every default, so `as_configured` and empty values mean "nothing chosen". Refused, at once and with the
 reason: unknown keys, unknown values, moments without a zone, a date that the chosen `retrieve` would ignore.
@@ -26,7 +26,7 @@ class Push(StrEnum):
     OFF = "off"
 
 
-KEYS = ("retrieve", "after", "push")
+KEYS = ("retrieve", "after", "push", "preview")
 NEXT = "Trigger the run again with the value put right."
 
 Choice = TypeVar("Choice", Retrieve, Push)
@@ -39,6 +39,7 @@ class ManualChoice:
     retrieve: Retrieve = Retrieve.AS_CONFIGURED
     after: datetime | None = None
     push: Push = Push.AS_CONFIGURED
+    preview: bool = False
 
 
 def check_conf(conf: Mapping[str, Any]) -> ManualChoice:
@@ -55,7 +56,7 @@ def check_conf(conf: Mapping[str, Any]) -> ManualChoice:
             f"conf: after: {after.isoformat()} would be ignored, for retrieve is '{retrieve!s}'. "
             f"Choose retrieve: after, or leave 'after' empty. {NEXT}"
         )
-    return ManualChoice(retrieve, after, _one_of(Push, "push", conf.get("push")))
+    return ManualChoice(retrieve, after, _one_of(Push, "push", conf.get("push")), _preview(conf.get("preview")))
 
 
 def _one_of(kind: type[Choice], key: str, value: Any) -> Choice:
@@ -67,6 +68,12 @@ def _one_of(kind: type[Choice], key: str, value: Any) -> Choice:
         allowed = [str(member) for member in kind]
         close = _close(str(value), allowed)
         raise ConfigError(f"conf: {key}: {value!r} is not one of {', '.join(allowed)}.{close} {NEXT}") from None
+
+
+def _preview(value: Any) -> bool:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise ConfigError(f"conf: preview: {value!r} is not true or false. {NEXT}")
 
 
 def _moment(value: Any) -> datetime | None:

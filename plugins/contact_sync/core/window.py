@@ -55,6 +55,8 @@ def resolve_window(
             f"run {run.run_id}: retrieve: {choice.retrieve!s} is for manual runs only; a {run.run_type!s} run reads "
             "its own window. Trigger the DAG by hand to choose what to retrieve."
         )
+    if run.run_type is not RunType.MANUAL and choice.preview:
+        raise ConfigError(f"run {run.run_id}: preview is for manual runs only. Trigger the DAG by hand to look ahead.")
     first = watermark is None or restart
     if run.run_type is RunType.BACKFILL:
         return _backfill(run, first)

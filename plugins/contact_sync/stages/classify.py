@@ -14,7 +14,7 @@ from contact_sync.warehouse.database import Warehouse
 def classify(run: RunInfo, warehouse: Warehouse) -> Manifest:
     """Decide the sealed batch. Raises StagingLost, Superseded."""
     fetch, attempt = begin(run, warehouse, "classify")
-    if fetch.loaded:
+    if fetch.closed:
         return manifest(fetch, "classify")
     warehouse = for_fetch(warehouse, fetch, "classify")
     with warehouse.transaction() as connection:

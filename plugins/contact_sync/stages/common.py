@@ -14,10 +14,10 @@ def settings_of(fetch: Fetch) -> ResolvedSync:
 
 
 def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
-    """The fetch of a run and, unless it is loaded already, the attempt that may write it from now on."""
+    """The fetch of a run and, unless it is closed already, the attempt that may write it from now on."""
     with warehouse.transaction() as connection:
         fetch = fetches.require(connection, run, lock=True)
-        attempt = fetch.attempt if fetch.loaded else fetches.begin_stage(connection, fetch, stage)
+        attempt = fetch.attempt if fetch.closed else fetches.begin_stage(connection, fetch, stage)
     return fetch, attempt
 
 

@@ -19,13 +19,13 @@ from contact_sync.core.email import EmailRules, load_rules
 from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.normalise import normalise_page
 from contact_sync.core.results import Manifest
-from contact_sync.core.run import RunInfo
+from contact_sync.core.run import RunInfo, RunType
 from contact_sync.core.window import Window
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
 from contact_sync.stages.opening import open_fetch
-from contact_sync.warehouse import fetches, staging
+from contact_sync.warehouse import fetches, staging, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.secrets import hash_key
@@ -77,7 +77,10 @@ def extract(
     )
     for rows in _in_frames(page.rows for page in listing):
         batch.add(normalise(rows, first_record_no=batch.staged + 1))
-    batch.seal(listing, _warnings(reading, listing.source_clock, now))
+    by_id, gone = read_withheld(client, settings, fetch, warehouse)
+    if by_id:
+        batch.add_by_id(normalise(by_id, first_record_no=batch.staged + 1))
+    batch.seal(listing, _warnings(reading, listing.source_clock, now), gone)
     return manifest(reread(warehouse, run), "extract", {"read": batch.staged, "outside_window": batch.outside})
 
 
@@ -99,15 +102,27 @@ class Batch:
     def add(self, frame: pd.DataFrame) -> None:
         """Copy the rows that lie in the window, and count the others."""
         inside = within(frame, self.fetch.window, self.staged + 1)
-        with self._fenced() as connection:
-            rows = inside.itertuples(index=False, name=None)
-            staging.copy(connection, self.fetch.fetch_id, list(inside.columns), rows)
-        self.staged += len(inside)
+        self._copy(inside)
         self.outside += len(frame) - len(inside)
 
-    def seal(self, listing: Listing, warnings: list[str]) -> None:
-        """Close the batch with what proves that it is whole; later stages compare with it."""
+    def add_by_id(self, frame: pd.DataFrame) -> None:
+        """Copy rows that were asked for by id, whatever their change time."""
+        self._copy(frame.assign(by_id=True))
+
+    def _copy(self, frame: pd.DataFrame) -> None:
         with self._fenced() as connection:
+            rows = frame.itertuples(index=False, name=None)
+            staging.copy(connection, self.fetch.fetch_id, list(frame.columns), rows)
+        self.staged += len(frame)
+
+    def seal(self, listing: Listing, warnings: list[str], gone: list[str]) -> None:
+        """Close the batch with what proves that it is whole; later stages compare with it.
+
+        gone: withheld records that the source no longer has; they are waited for no longer.
+        """
+        with self._fenced() as connection:
+            if gone:
+                withheld.forget(connection, self.fetch, gone)
             fetches.seal(
                 connection,
                 self.fetch.fetch_id,
@@ -123,6 +138,21 @@ class Batch:
         with self.warehouse.transaction() as connection:
             fetches.hold_fence(connection, self.fetch.fetch_id, self.attempt)
             yield connection
+
+
+def read_withheld(
+    client: RecruitClient, settings: ResolvedSync, fetch: Fetch, warehouse: Warehouse
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Records that an earlier fetch withheld and that the plan has room for now, and the ids of vanished ones (OUT-15).
+
+    A read from the beginning finds them anyway, and a backfill reads its interval only.
+    """
+    if fetch.window.start is None or fetch.run_type == RunType.BACKFILL:
+        return [], []
+    with warehouse.transaction() as connection:
+        wanted = withheld.next_ids(connection, fetch, settings.policies.contact_limit)
+    found = {record_id: client.record(settings.module, record_id) for record_id in wanted}
+    return [row for row in found.values() if row], [record_id for record_id, row in found.items() if not row]
 
 
 def plan_reading(client: RecruitClient, settings: ResolvedSync) -> Reading:

@@ -20,7 +20,7 @@ from contact_sync.warehouse.fetches import Fetch
 def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
     """Apply the fetch. Raises StagingLost, Superseded, FetchUnbalanced; then nothing is written."""
     fetch, attempt = begin(run, warehouse, "load")
-    if not fetch.loaded:
+    if not fetch.closed:
         warehouse = for_fetch(warehouse, fetch, "load")
         settings = settings_of(fetch)
         with warehouse.transaction() as connection:
@@ -28,8 +28,11 @@ def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
             fetches.hold_fence(connection, fetch.fetch_id, attempt)
             decide_again_if_changed(connection, fetch, change_no)
             counts = balanced(fetch, dict(statements.run(connection, "fetch/counts").mappings().one()))
-            apply(connection, fetch)
-            finish(connection, fetch, settings, counts)
+            if fetch.preview:
+                show(connection, fetch, counts)
+            else:
+                withheld = apply(connection, fetch)
+                finish(connection, fetch, settings, counts, status_of(fetch, withheld))
     return manifest(reread(warehouse, run), "load")
 
 
@@ -54,20 +57,39 @@ def balanced(fetch: Fetch, counts: dict[str, int]) -> dict[str, int]:
     return counts
 
 
-def apply(connection: Connection, fetch: Fetch) -> None:
-    """Write what the outcomes say; raise the organisation's number if anybody's standing changed."""
+def show(connection: Connection, fetch: Fetch, counts: dict[str, int]) -> None:
+    """A preview ends here: its counters are kept, nothing that it counts is written (RET-6)."""
+    statements.run(connection, "fetch/reasons")
+    fetches.close_preview(connection, fetch.fetch_id, counts)
+
+
+def apply(connection: Connection, fetch: Fetch) -> int:
+    """Write what the outcomes say; raise the organisation's number if anybody's standing changed.
+
+    Returns how many records the plan limit withheld.
+    """
     touched = {name: statements.run(connection, name).rowcount for name in statements.LOAD_ORDER}
     statements.run(connection, "load/100_ledger")
     statements.run(connection, "fetch/reasons")
+    statements.run(connection, "withheld/release")
+    withheld = statements.run(connection, "withheld/keep").rowcount
     fetches.note_touched(connection, fetch.fetch_id, sum(touched.values()))
     if any(touched.values()):
         organisation.note_change(connection)
+    return withheld
 
 
-def finish(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts: dict[str, int]) -> None:
+def status_of(fetch: Fetch, withheld: int) -> str:
+    """partial: some in-scope work is left for later; degraded: all done, with warnings. Partial wins (OPS-1)."""
+    if withheld:
+        return "partial"
+    return "degraded" if fetch.warnings else "succeeded"
+
+
+def finish(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts: dict[str, int], status: str) -> None:
     """Counters, status, watermark and the state of the sync."""
     organisation.set_soft_bounces(connection, settings.policies.soft_bounces)
-    fetches.close_loaded(connection, fetch.fetch_id, counts, "degraded" if fetch.warnings else "succeeded")
+    fetches.close_loaded(connection, fetch.fetch_id, counts, status)
     if fetch.window.moves_watermark and fetch.source_clock is not None:
         fingerprint = settings.source_fingerprint()
         current = watermarks.reached(connection, fetch.sync_no, fingerprint)

@@ -28,7 +28,7 @@ def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: date
     skip: SyncSkipped | None = None
     with warehouse.transaction() as connection:
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
-        if known is None or known.loaded or known.status == "skipped":
+        if known is None or known.closed or known.status == "skipped":
             skip = _open(connection, run, sync, known, now)
         fetch = fetches.require(connection, run)
         attempt = 0 if skip else fetches.begin_stage(connection, fetch, "extract")
@@ -49,7 +49,7 @@ def _open(
         except SyncSkipped as not_yet:
             skip = skip or not_yet
             window = Window(None, run.run_after, first=False, moves_watermark=False)
-    fetch_id = fetches.open_round(connection, run, registered, window, str(check_conf(run.conf).push), now)
+    fetch_id = fetches.open_round(connection, run, registered, window, check_conf(run.conf), now)
     if skip:
         fetches.close_unloaded(connection, fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
     return skip

@@ -26,7 +26,7 @@ LEAST_SHARE, MOST_TIMES, SMALL_BATCH = 0.2, 5, 100
 def validate(run: RunInfo, warehouse: Warehouse) -> Manifest:
     """Run the sync's suite on the sealed batch. Raises BatchRefused, StagingLost."""
     fetch, attempt = begin(run, warehouse, "validate")
-    if fetch.loaded:
+    if fetch.closed:
         return manifest(fetch, "validate")
     warehouse = for_fetch(warehouse, fetch, "validate")
     settings = settings_of(fetch)

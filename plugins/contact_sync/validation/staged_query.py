@@ -32,9 +32,15 @@ def _address_valid() -> sa.ColumnElement[Any]:
     return sa.case((_address_given(), sa.column("flaw", sa.Text).is_distinct_from("invalid_pattern")))
 
 
+def _modified_at() -> sa.ColumnElement[Any]:
+    """A record fetched by its id was asked for whatever its change time (OUT-15): its time is not looked at."""
+    return sa.case((~sa.column("by_id", sa.Boolean), sa.column("modified_at", sa.DateTime(timezone=True))))
+
+
 _DERIVED: Mapping[str, Callable[[], sa.ColumnElement[Any]]] = MappingProxyType(
     {
         "change_time_readable": _change_time_readable,
+        "modified_at": _modified_at,
         "address_given": _address_given,
         "address_valid": _address_valid,
     }

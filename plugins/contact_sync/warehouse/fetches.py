@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from contact_sync.core.choice import ManualChoice
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Window
 from contact_sync.errors import StagingLost, Superseded
@@ -35,6 +36,7 @@ class Fetch:
     started_at: datetime
     window: Window
     restart: bool
+    preview: bool
     attempt: int
     stage: str
     status: str
@@ -54,8 +56,13 @@ class Fetch:
         return bool(self.touched)
 
     @property
+    def closed(self) -> bool:
+        """Whether nothing of this fetch may be written again: it is loaded, or was a preview that is done."""
+        return self.loaded or self.status == "preview"
+
+    @property
     def loaded(self) -> bool:
-        """Whether load has committed: nothing of this fetch may be written again."""
+        """Whether load has committed."""
         return self.loaded_at is not None
 
 
@@ -84,7 +91,7 @@ def require(connection: Connection, run: RunInfo, *, lock: bool = False) -> Fetc
 
 
 def open_round(
-    connection: Connection, run: RunInfo, registered: Registered, window: Window, push_choice: str, now: datetime
+    connection: Connection, run: RunInfo, registered: Registered, window: Window, choice: ManualChoice, now: datetime
 ) -> int:
     """Write the row of a new round and return its id."""
     row = statements.run(
@@ -97,13 +104,14 @@ def open_round(
         dag_id=run.dag_id,
         run_id=run.run_id,
         run_type=run.run_type.value,
-        push_choice=push_choice,
+        push_choice=str(choice.push),
         now=now,
         window_start=window.start,
         window_end=window.end,
         first=window.first,
         moves_watermark=window.moves_watermark,
-        restart=registered.restart_pending and window.moves_watermark,
+        restart=registered.restart_pending and window.moves_watermark and not choice.preview,
+        preview=choice.preview,
     )
     return int(row.scalar_one())
 
@@ -148,6 +156,11 @@ def note_touched(connection: Connection, fetch_id: int, rows: int) -> None:
 def close_loaded(connection: Connection, fetch_id: int, counts: dict[str, int], status: str) -> None:
     """Write counters and status of a loaded fetch."""
     connection.execute(_LOADED, {"fetch_id": fetch_id, "status": status, **counts})
+
+
+def close_preview(connection: Connection, fetch_id: int, counts: dict[str, int]) -> None:
+    """Write the counters of a preview: what a load would have made of the batch (RET-6)."""
+    connection.execute(_PREVIEWED, {"fetch_id": fetch_id, **counts})
 
 
 def close_unloaded(connection: Connection, fetch_id: int, *, status: str, reason: str, remedy: str | None) -> None:
@@ -213,6 +226,13 @@ _LOADED = text(
     "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
     "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
     "WHERE fetch_id = :fetch_id"
+)
+_PREVIEWED = text(
+    "UPDATE sync.fetch SET status = 'preview', reason = NULL, remedy = NULL, finished_at = now(), "
+    "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
+    "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
+    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
+    "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
 )
 _UNLOADED = text(
     "UPDATE sync.fetch SET status = :status, reason = :reason, remedy = :remedy, finished_at = now() "

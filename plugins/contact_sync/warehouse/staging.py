@@ -23,7 +23,7 @@ def create(connection: Connection, fetch_id: int) -> None:
     """An empty table for the records of a fetch; what an earlier attempt left is dropped."""
     batch, outcome = _tables(fetch_id)
     _define(connection, sql.SQL("DROP TABLE IF EXISTS {}, {}").format(batch, outcome))
-    shape = sql.SQL("CREATE TABLE {} (LIKE staging.batch_template INCLUDING COMMENTS)").format(batch)
+    shape = sql.SQL("CREATE TABLE {} (LIKE staging.batch_template INCLUDING DEFAULTS INCLUDING COMMENTS)").format(batch)
     _define(connection, shape)
 
 
@@ -75,6 +75,7 @@ def classify(connection: Connection, fetch: Fetch) -> None:
     _define(connection, shape)
     _define(connection, sql.SQL("CREATE TEMPORARY VIEW outcome AS SELECT * FROM {}").format(outcome))
     statements.run(connection, "classify/outcome")
+    statements.run(connection, "classify/plan_limit")
     _define(connection, sql.SQL("ANALYZE {}").format(outcome))
 
 

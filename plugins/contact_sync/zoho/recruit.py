@@ -97,6 +97,14 @@ class RecruitClient:
         params = {"fields": ",".join(dict.fromkeys(fields)), "converted": "both", "approved": "both", "cvid": view_id}
         return Listing(self._transport, f"{RECRUIT}/{module}", params, _since(modified_since))
 
+    def record(self, module: str, record_id: str) -> dict[str, Any] | None:
+        """One record by its id with all its fields, whatever its flags; None if the source no longer has it."""
+        body = self._transport.call("GET", f"{RECRUIT}/{module}/{record_id}").body
+        rows = (body or {}).get("data") or []
+        if not all(isinstance(row, dict) for row in rows):
+            raise ContractBroken(f"Zoho Recruit, GET {RECRUIT}/{module}/…: `data` is no list of objects.")
+        return dict(rows[0]) if rows else None
+
     def deleted(self, module: str, since: datetime | None) -> Listing:
         """Records deleted at or after an instant, in the recycle bin or for good: id, type, deleted_time, ..."""
         return Listing(self._transport, f"{RECRUIT}/{module}/deleted", {"type": "all"}, _since(since))

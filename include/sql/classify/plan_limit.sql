@@ -1,0 +1,25 @@
+-- Purpose:    keep the organisation within its plan: who would be new or re-added beyond contact_limit is ignored (OUT-15).
+--             Records that an earlier fetch withheld come first, then the earlier created, then the lower id.
+-- Parameters: none; reads the transaction's this_fetch, batch and outcome, corrects outcome.
+-- Returns:    nothing; rows affected are records withheld.
+UPDATE outcome
+SET outcome = 'ignored', reason = 'plan_limit', sub_code = NULL, evidence = NULL, applies = false,
+    takes_address = false, joins = false, changed = false,
+    contact_id = CASE WHEN outcome.outcome = 'new' THEN NULL ELSE outcome.contact_id END
+FROM (
+    SELECT
+        joining.record_no,
+        row_number() OVER (
+            ORDER BY withheld.record_id IS NULL, batch.created_at NULLS LAST, length(joining.record_id), joining.record_id COLLATE "C"
+        ) AS place
+    FROM outcome AS joining
+    CROSS JOIN this_fetch
+    JOIN batch USING (record_no)
+    LEFT JOIN sync.withheld
+        ON withheld.sync_no = this_fetch.sync_no AND withheld.source_no = this_fetch.source_no
+       AND withheld.record_id = joining.record_id
+    WHERE joining.outcome IN ('new', 're_added') AND this_fetch.contact_limit IS NOT NULL
+) AS queue
+CROSS JOIN this_fetch
+WHERE outcome.record_no = queue.record_no
+  AND queue.place > this_fetch.contact_limit - (SELECT count(*) FROM contacts.contact WHERE deleted_at IS NULL)
