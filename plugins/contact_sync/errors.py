@@ -73,6 +73,10 @@ class Unavailable(Transient):
     """The other side, or the warehouse, did not answer properly this time."""
 
 
+class SyncBusy(Transient):
+    """Another fetch of the same sync is under way: wait for its end."""
+
+
 class SyncSkipped(ContactSyncError):
     """This run does nothing, by rule.
 

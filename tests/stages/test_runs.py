@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import ConfigError, ContactSyncError, SyncSkipped, Unavailable
+from contact_sync.errors import ConfigError, ContactSyncError, SyncBusy, SyncSkipped, Unavailable
 from contact_sync.stages.classify import classify
 from contact_sync.stages.failures import record_abandoned, record_failure
 from contact_sync.stages.load import load
@@ -254,3 +254,24 @@ def test_source_down_is_told_without_values(world: World) -> None:
     assert row["status"] == "failed"
     assert row["reason"].startswith("extract: ")
     assert world.one("SELECT count(*) FROM contacts.contact") == 0
+
+
+def test_one_fetch_of_a_sync_at_a_time(world: World) -> None:
+    """OPS-10: a second run of the same sync waits while the first is under way; another sync does not."""
+    first = world.run_info(DAILY)
+    world.extract(first)
+    second = world.run_info(DAILY)
+    with pytest.raises(SyncBusy, match="fetch 1 of another run is under way"):
+        world.extract(second)
+    world.extract(world.run_info(WEEKLY))
+    world.finish(first)
+    world.extract(second)
+    assert world.finish(second).counts["read"] == 0
+
+
+def test_a_fetch_left_behind_holds_nobody_up_for_ever(world: World) -> None:
+    """OPS-10: a fetch that is called running although nothing runs is not waited for after half a day."""
+    world.extract(world.run_info(DAILY))
+    world.execute("UPDATE sync.fetch SET started_at = started_at - interval '13 hours'")
+    world.extract(world.run_info(DAILY))
+    assert world.one("SELECT count(*) FROM sync.fetch WHERE staged_rows > 0") == 2

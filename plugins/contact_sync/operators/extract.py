@@ -1,12 +1,12 @@
 """The task `extract`: reads the source into a staging table of its own."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from contact_sync.config.loader import load_syncs
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ConfigError
+from contact_sync.errors import ConfigError, SyncBusy
 from contact_sync.operators.stage import StageOperator
 from contact_sync.paths import include_folder
 
@@ -28,6 +28,23 @@ class ExtractOperator(StageOperator):
         from contact_sync.stages.extract import extract
 
         return extract(run, read_sync(self.sync_id), client_factory(warehouse), warehouse, datetime.now(UTC))
+
+
+    def execute(self, context: "Context") -> dict[str, Any]:
+        """As every stage; but while another fetch of the sync is under way the task gives its slot back and waits."""
+        try:
+            return super().execute(context)
+        except SyncBusy as busy:
+            from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+            self.log.info("%s", busy)
+            again = datetime.now(UTC) + timedelta(seconds=busy.retry_after or 0)
+            self.defer(trigger=DateTimeTrigger(moment=again), method_name="execute_in_turn")
+            raise  # defer never returns
+
+    def execute_in_turn(self, context: "Context", event: Any = None) -> dict[str, Any]:
+        """Look again whether it is this run's turn."""
+        return self.execute(context)
 
 
 def read_sync(sync_id: str) -> "ResolvedSync":

@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTerminated, 
 from contact_sync.config.loader import load_organisation
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import SyncSkipped
+from contact_sync.errors import SyncBusy, SyncSkipped
 from contact_sync.operators.run_info import run_info
 from contact_sync.paths import include_folder
 
@@ -54,6 +54,8 @@ class StageOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
             manifest = self.perform(run, warehouse, context)
         except SyncSkipped as skip:
             raise AirflowSkipException(str(skip)) from None
+        except SyncBusy:
+            raise  # nothing has failed: the run waits for its turn
         except FAILURES as error:
             self._record_failure(run, warehouse, error)
             raise

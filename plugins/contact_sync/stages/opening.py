@@ -4,7 +4,7 @@ Window, settings and their versions are written into the fetch row; retries read
 clock or the watermark say by then. A run of an inactive sync is written down as skipped, with reason and remedy.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,21 +12,25 @@ from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.choice import check_conf
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Window, resolve_window
-from contact_sync.errors import SyncSkipped
+from contact_sync.errors import SyncBusy, SyncSkipped
 from contact_sync.warehouse import fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.registry import Registered, Registration
 
+FORGOTTEN = timedelta(hours=12)
+"""A fetch that began longer ago and is still called running was left behind by something that could not say so."""
+TURN_SECONDS = 20.0
 REMEDIES = {
     "completed": "It is a one-time sync and has run. To run it again over all data: contact-sync initiate {sync_id}",
 }
 
 
 def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: datetime) -> tuple[Fetch, int]:
-    """The fetch of this run and the attempt that may write it. Raises SyncSkipped if the run is to do nothing."""
+    """The fetch of this run and the attempt that may write it. Raises SyncSkipped, SyncBusy."""
     skip: SyncSkipped | None = None
     with warehouse.transaction() as connection:
+        wait_your_turn(connection, run, now)
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
         if known is None or known.closed or known.status == "skipped":
             skip = _open(connection, run, sync, known, now)
@@ -35,6 +39,16 @@ def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: date
     if skip:
         raise skip
     return fetch, attempt
+
+
+def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
+    """One fetch of a sync at a time (OPS-10). Raises SyncBusy while another run's fetch is under way."""
+    other = fetches.another_running(connection, run, now - FORGOTTEN)
+    if other is not None:
+        raise SyncBusy(
+            f"{run.dag_id}: fetch {other} of another run is under way; this run waits until it has ended.",
+            retry_after=TURN_SECONDS,
+        )
 
 
 def _open(

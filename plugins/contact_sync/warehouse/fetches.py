@@ -116,6 +116,17 @@ def open_round(
     return int(row.scalar_one())
 
 
+def another_running(connection: Connection, run: RunInfo, since: datetime) -> int | None:
+    """The id of another run's fetch of the same sync that is under way, if any was begun after `since`.
+
+    Holds the sync's row until the transaction ends, so that of two runs that ask at once one sees the other.
+    """
+    connection.execute(_HOLD_SYNC, {"sync_id": run.dag_id})
+    values = {"sync_id": run.dag_id, "run_id": run.run_id, "since": since}
+    found = connection.execute(_ANOTHER, values).scalar()
+    return None if found is None else int(found)
+
+
 def begin_stage(connection: Connection, fetch: Fetch, stage: str) -> int:
     """Take the fetch over for a stage; returns the attempt that may write from now on."""
     return int(connection.execute(_BEGIN, {"fetch_id": fetch.fetch_id, "stage": stage}).scalar_one())
@@ -201,6 +212,11 @@ def _fetch(row: Row[Any]) -> Fetch:
 
 
 _LOCK = text("SELECT FROM sync.fetch WHERE dag_id = :dag_id AND run_id = :run_id FOR UPDATE")
+_HOLD_SYNC = text("SELECT FROM sync.sync WHERE sync_id = :sync_id FOR UPDATE")
+_ANOTHER = text(
+    "SELECT max(fetch_id) FROM sync.fetch JOIN sync.sync USING (sync_no) WHERE sync_id = :sync_id "
+    "AND run_id <> :run_id AND status = 'running' AND started_at > :since"
+)
 _BEGIN = text(
     "UPDATE sync.fetch SET attempt = attempt + 1, stage = :stage, "
     "status = CASE WHEN loaded_at IS NULL THEN 'running' ELSE status END, "
