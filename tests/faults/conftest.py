@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
@@ -49,7 +48,7 @@ def crash_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashServ
     try:
         yield holder
     finally:
-        holder.server.stop()
+        holder.server.kill_immediate()  # nobody needs a clean end of what is thrown away
         server_user.forget(folder)
 
 

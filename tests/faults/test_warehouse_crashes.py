@@ -1,4 +1,4 @@
-"""The warehouse crashes after a stage or in the middle of one, or loses a staged batch: the end is the same, or a refusal.
+"""The warehouse crashes after or in the middle of a stage, or loses a staged batch: the same end, or a refusal.
 
 The crash is the server's (`-m immediate`, recovery from the log); the stages run as Airflow's tasks call them.
 """
@@ -103,7 +103,7 @@ def test_crash_after_a_stage_changes_nothing(
 def test_crash_in_the_middle_of_a_stage_is_a_passing_error(
     crash_server: CrashServer, world: World, undisturbed: Standing, stage: str
 ) -> None:
-    """OPS-4: the stage says that the warehouse did not answer, so Airflow tries again; then all is as if nothing had been."""
+    """OPS-4: the stage fails with an error that Airflow tries again; then all is as if nothing had been."""
     run = new_run(world)
     for each in STAGES[: STAGES.index(stage)]:
         perform(world, run, each)
@@ -134,7 +134,7 @@ def test_crash_in_the_middle_of_a_stage_is_a_passing_error(
 def test_lost_staging_is_refused_and_read_again_from_extract(
     world: World, undisturbed: Standing, stage: str, loss: str
 ) -> None:
-    """OPS-4, SRC-12: never less than was sealed: nothing is written, the watermark stays, the message says what to do."""
+    """OPS-4, SRC-12: never less than was sealed: nothing is written, nothing moved, the message says what to do."""
     run = new_run(world)
     for each in STAGES[: STAGES.index(stage)]:
         perform(world, run, each)

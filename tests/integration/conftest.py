@@ -1,4 +1,4 @@
-"""One Airflow for all tests of this folder. They share it in one process: xdist keeps them together by their group."""
+"""One Airflow for all tests of this folder. They share it in one process: see tests/scheduling.py."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.integration.whole import Whole, started, until
 
 from include.local.rest import Run
 from include.local.state import PROJECT
+from tests.integration.whole import Whole, started, until
 
 HERE = Path(__file__).parent
 BY_HAND, NIGHTLY = "by_hand", "nightly"
@@ -18,11 +18,10 @@ VIEW = "Experienced engineers"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder; where Airflow keeps what it was told is looked at when all have told it."""
-    ours = [item for item in items if item.path.is_relative_to(HERE)]
-    for item in ours:
-        item.add_marker(pytest.mark.airflow)
-        item.add_marker(pytest.mark.xdist_group("airflow"))
+    """Mark every test of this folder."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.airflow)
 
 
 @pytest.fixture(scope="session")

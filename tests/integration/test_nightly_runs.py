@@ -1,14 +1,13 @@
 """Runs of one daily sync as Airflow makes them: scheduled, by hand over the API, two at once, refused, backfilled."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.integration.conftest import NIGHTLY, VIEW
-from tests.integration.whole import Whole, until
 
 from include.local.rest import Run
+from tests.integration.conftest import NIGHTLY, VIEW
+from tests.integration.whole import Whole, until
 
 OVERLAP = timedelta(minutes=10)
 
@@ -33,6 +32,10 @@ def watermark(whole: Whole) -> datetime:
     (row,) = whole.rows("SELECT value FROM sync.watermark")
     moment: datetime = row["value"]
     return moment
+
+
+def backfills(whole: Whole) -> list[Run]:
+    return [run for run in whole.api.runs(NIGHTLY) if run.run_type == "backfill"]
 
 
 def test_scheduled_run_reads_to_the_end_of_its_interval(whole: Whole, scheduled: Run) -> None:
@@ -83,8 +86,7 @@ def test_backfill_of_a_day_reads_that_day_and_moves_nothing(whole: Whole, schedu
     assert scheduled.interval_end is not None
     start = scheduled.interval_end - timedelta(days=4)
     whole.api.backfill(NIGHTLY, start, start)
-    find: Callable[[], list[Run]] = lambda: [run for run in whole.api.runs(NIGHTLY) if run.run_type == "backfill"]  # noqa: E731
-    (run,) = until(lambda: find() or None, "the backfill has made its run")
+    (run,) = until(lambda: backfills(whole) or None, "the backfill has made its run")
     fetch = whole.fetch(whole.succeed(run))
     assert (fetch["run_type"], fetch["status"]) == ("backfill", "succeeded")
     assert (fetch["window_start"], fetch["window_end"]) == (start, start + timedelta(days=1))

@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
+from include.local.rest import Run
 from tests.integration.conftest import BY_HAND, NIGHTLY, nightly
 from tests.integration.whole import Whole, until
-
-from include.local.rest import Run
 
 GOOD = (BY_HAND, NIGHTLY)
 

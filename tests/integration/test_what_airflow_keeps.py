@@ -1,4 +1,4 @@
-"""After all the runs above: what stands in Airflow's own database and logs. Runs last; alone it has one run to look at."""
+"""What stands in Airflow's own database and logs after all other tests here; run alone, after one run."""
 
 import re
 from collections.abc import Iterable
@@ -7,11 +7,11 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
-from tests.integration.whole import Whole
 
 from contact_sync.warehouse.database import open_warehouse
 from include.local.rest import Run
 from include.local.settings import SANDBOX
+from tests.integration.whole import Whole
 
 TOKEN = re.compile(r"[^\s\"'<>()\[\]{},;:=]+@[^\s\"'<>()\[\]{},;:=]+")
 

@@ -1,4 +1,4 @@
-"""A whole Airflow for tests: Postgres, sandbox, scheduler, triggerer, DAG processor, API server, as the demo starts them.
+"""A whole Airflow for tests, as the demo starts it: Postgres, sandbox, scheduler, triggerer, DAG processor, API server.
 
 Works on an include folder of its own and on free ports. Retries come after seconds and files are read again every
 second, so that tests wait for what happens and never for a clock.
@@ -7,7 +7,7 @@ second, so that tests wait for what happens and never for a clock.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,6 @@ import psycopg
 import yaml
 from psycopg import sql
 from sqlalchemy import text
-from tests.integration.api import Api
 
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from include.local import airflow, past
@@ -25,6 +24,7 @@ from include.local.clean import forget_state
 from include.local.rest import Run
 from include.local.services import Services
 from include.local.state import PROJECT, State
+from tests.integration.api import Api
 
 FAST = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
@@ -57,7 +57,6 @@ class Whole:
     services: Services
     api: Api
     include: Path
-    began: float = field(default_factory=time.monotonic)
 
     @property
     def warehouse(self) -> Warehouse:
@@ -128,7 +127,9 @@ class Whole:
     def explain(self, run: Run) -> str:
         """What the first failed task of a run said."""
         failed = [name for name, task in self.api.tasks(run).items() if task["state"] == "failed"]
-        return f"{run.dag_id} {run.run_id}: {failed}\n" + "".join(self.api.log(run, name)[-3000:] for name in failed[:1])
+        return f"{run.dag_id} {run.run_id}: {failed}\n" + "".join(
+            self.api.log(run, name)[-3000:] for name in failed[:1]
+        )
 
     def fetch(self, run: Run) -> dict[str, Any]:
         """The newest fetch of a run, whole, with the counters of its history."""

@@ -19,6 +19,8 @@ VOLATILE = {
     "sync.sync": {"registered_at", "state_changed_at"},
     "sync.config_version": {"registered_at"},
     "sync.taken_record": {"taken_at"},
+    "sync.push_ledger": {"push_id", "at"},
+    "sync.push_switch": {"enabled_since", "arrived_until"},
     "contacts.contact": {"created_at", "updated_at"},
     "contacts.mailing_list": {"created_at"},
     "contacts.membership": {"since"},
