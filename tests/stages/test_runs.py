@@ -275,3 +275,25 @@ def test_a_fetch_left_behind_holds_nobody_up_for_ever(world: World) -> None:
     world.execute("UPDATE sync.fetch SET started_at = started_at - interval '13 hours'")
     world.extract(world.run_info(DAILY))
     assert world.one("SELECT count(*) FROM sync.fetch WHERE staged_rows > 0") == 2
+
+
+@pytest.mark.parametrize(
+    ("conf", "told"),
+    [
+        pytest.param({"retreive": "all"}, "Did you mean 'retrieve'", id="RET-6-unknown-key"),
+        pytest.param({"after": "yesterday"}, "is not a date-time with a zone", id="RET-6-bad-date"),
+        pytest.param({"retrieve": "after", "after": "2999-01-01T00:00:00Z"}, "in the past", id="RET-6-future"),
+    ],
+)
+def test_refused_input_is_in_the_history_with_its_reason(world: World, conf: dict[str, str], told: str) -> None:
+    """RET-6, OPS-1: bad input is refused at once; the history says why, and nothing was read."""
+    run = world.run_info(DAILY, conf=conf)
+    with pytest.raises(ConfigError, match=told):
+        world.extract(run)
+    row = world.rows("SELECT status, reason, remedy, read FROM sync.import_history")[0]
+    assert (row["status"], row["read"]) == ("failed", None)
+    assert told in row["reason"]
+    assert world.control("GET", "calls") == []
+    with pytest.raises(ConfigError, match=told):
+        world.extract(run)
+    assert world.one("SELECT count(*) FROM sync.fetch") == 2

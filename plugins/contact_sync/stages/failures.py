@@ -5,6 +5,7 @@ Texts of our own errors hold no values and are kept; of any other error only the
 
 from contact_sync.core.run import RunInfo
 from contact_sync.errors import ContactSyncError
+from contact_sync.stages.opening import NEVER_BEGUN
 from contact_sync.warehouse import fetches
 from contact_sync.warehouse.database import Warehouse
 
@@ -28,7 +29,7 @@ def record_abandoned(dag_id: str, run_id: str, warehouse: Warehouse) -> None:
 def _close(warehouse: Warehouse, dag_id: str, run_id: str, reason: str | None) -> None:
     with warehouse.transaction() as connection:
         fetch = fetches.latest(connection, dag_id, run_id, lock=True)
-        if fetch is None or (reason is None and fetch.status != "running"):
+        if fetch is None or fetch.stage == NEVER_BEGUN or (reason is None and fetch.status != "running"):
             return
         told = reason or f"{fetch.stage}: the task ended without a word; it was killed, or its machine went down"
         fetches.close_unloaded(connection, fetch.fetch_id, status="failed", reason=told, remedy=SEE_LOG)

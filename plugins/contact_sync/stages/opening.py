@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from contact_sync.config.resolved import ResolvedSync
-from contact_sync.core.choice import check_conf
+from contact_sync.core.choice import ManualChoice, check_conf
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Window, resolve_window
-from contact_sync.errors import SyncBusy, SyncSkipped
+from contact_sync.errors import ConfigError, SyncBusy, SyncSkipped
 from contact_sync.warehouse import fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
@@ -21,23 +21,30 @@ from contact_sync.warehouse.registry import Registered, Registration
 FORGOTTEN = timedelta(hours=12)
 """A fetch that began longer ago and is still called running was left behind by something that could not say so."""
 TURN_SECONDS = 20.0
+NEVER_BEGUN = "opened"
+"""The stage of a fetch that was skipped or refused: clearing its run decides anew."""
+ASK_AGAIN = "Nothing was read. Trigger a new run with the value put right."
 REMEDIES = {
     "completed": "It is a one-time sync and has run. To run it again over all data: contact-sync initiate {sync_id}",
 }
 
 
 def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: datetime) -> tuple[Fetch, int]:
-    """The fetch of this run and the attempt that may write it. Raises SyncSkipped, SyncBusy."""
-    skip: SyncSkipped | None = None
+    """The fetch of this run and the attempt that may write it.
+
+    Raises SyncSkipped if the run is to do nothing, ConfigError if what it was asked for is refused (both are in the
+    history then), SyncBusy while another run of the sync is under way.
+    """
+    stop: SyncSkipped | ConfigError | None = None
     with warehouse.transaction() as connection:
         wait_your_turn(connection, run, now)
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
-        if known is None or known.closed or known.status == "skipped":
-            skip = _open(connection, run, sync, known, now)
+        if known is None or known.closed or known.stage == NEVER_BEGUN:
+            stop = _open(connection, run, sync, known, now)
         fetch = fetches.require(connection, run)
-        attempt = 0 if skip else fetches.begin_stage(connection, fetch, "extract")
-    if skip:
-        raise skip
+        attempt = 0 if stop else fetches.begin_stage(connection, fetch, "extract")
+    if stop:
+        raise stop
     return fetch, attempt
 
 
@@ -53,20 +60,21 @@ def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
 
 def _open(
     connection: Connection, run: RunInfo, sync: ResolvedSync, known: Fetch | None, now: datetime
-) -> SyncSkipped | None:
+) -> SyncSkipped | ConfigError | None:
     registered = registry.register(connection, _registration(sync), now)
-    skip = _inactive(sync, registered)
-    window = known.window if known and known.loaded else None
-    if window is None:
-        try:
-            window = _window(connection, run, sync, registered)
-        except SyncSkipped as not_yet:
-            skip = skip or not_yet
-            window = Window(None, run.run_after, first=False, moves_watermark=False)
-    fetch_id = fetches.open_round(connection, run, registered, window, check_conf(run.conf), now)
-    if skip:
-        fetches.close_unloaded(connection, fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
-    return skip
+    stop: SyncSkipped | ConfigError | None = _inactive(sync, registered)
+    choice, window = ManualChoice(), Window(None, run.run_after, first=False, moves_watermark=False)
+    try:
+        choice = check_conf(run.conf)
+        window = known.window if known and known.loaded else _window(connection, run, sync, registered)
+    except (SyncSkipped, ConfigError) as refused:
+        stop = stop or refused
+    fetch_id = fetches.open_round(connection, run, registered, window, choice, now)
+    if isinstance(stop, SyncSkipped):
+        fetches.close_unloaded(connection, fetch_id, status="skipped", reason=stop.reason, remedy=stop.remedy)
+    elif stop:
+        fetches.close_unloaded(connection, fetch_id, status="failed", reason=str(stop), remedy=ASK_AGAIN)
+    return stop
 
 
 def _window(connection: Connection, run: RunInfo, sync: ResolvedSync, registered: Registered) -> Window:

@@ -18,3 +18,17 @@ CREATE TRIGGER note_change BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON cont
 CREATE TRIGGER note_change BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON contacts.suppression FOR EACH STATEMENT EXECUTE FUNCTION sync.note_change();
 CREATE TRIGGER note_change BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON contacts.bounce      FOR EACH STATEMENT EXECUTE FUNCTION sync.note_change();
 CREATE TRIGGER note_change BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON contacts.source_link FOR EACH STATEMENT EXECUTE FUNCTION sync.note_change();
+
+-- A value changed by hand, with psql, says so: no revert of a fetch overwrites it (OPS-12). Our own statements, which
+-- run under the lock above, note the change themselves.
+CREATE FUNCTION contacts.note_change_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.updated_at := now();
+    NEW.updated_by_fetch := NULL;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION contacts.note_change_by_hand IS 'Marks a contact as changed by a person.';
+
+CREATE TRIGGER note_change_by_hand BEFORE UPDATE ON contacts.contact FOR EACH ROW
+WHEN (NEW.updated_at = OLD.updated_at AND current_setting('contact_sync.counts_changes', true) IS DISTINCT FROM 'on')
+EXECUTE FUNCTION contacts.note_change_by_hand();

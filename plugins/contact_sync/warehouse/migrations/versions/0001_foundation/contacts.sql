@@ -28,7 +28,7 @@ COMMENT ON COLUMN contacts.contact.fields IS 'Further mapped contact fields: nam
 COMMENT ON COLUMN contacts.contact.created_at IS 'Start of the fetch, or moment of the act, that added the person.';
 COMMENT ON COLUMN contacts.contact.created_by_fetch IS 'The fetch that added the person; empty if no fetch did.';
 COMMENT ON COLUMN contacts.contact.updated_at IS 'Start of the last fetch that changed a value, or moment of the last act.';
-COMMENT ON COLUMN contacts.contact.updated_by_fetch IS 'The fetch that last changed a value.';
+COMMENT ON COLUMN contacts.contact.updated_by_fetch IS 'The fetch that last changed a value; empty if a person did since.';
 COMMENT ON COLUMN contacts.contact.deleted_at IS 'Since when the person is deleted from the organisation; nothing is erased.';
 COMMENT ON COLUMN contacts.contact.deleted_reason IS 'Why the person was deleted from the organisation.';
 

@@ -25,5 +25,6 @@ BEGIN
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA contacts, sync TO contact_sync_writer;
         GRANT SELECT ON ALL TABLES IN SCHEMA staging TO contact_sync_writer;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA contacts, sync TO contact_sync_writer;
+        GRANT EXECUTE ON FUNCTION sync.make_ledger_partitions, sync.drop_ledger_partitions TO contact_sync_writer;
     END IF;
 END $$;

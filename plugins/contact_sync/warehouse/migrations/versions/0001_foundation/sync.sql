@@ -86,7 +86,7 @@ CREATE TABLE sync.fetch (
     restart              boolean     NOT NULL DEFAULT false,
     preview              boolean     NOT NULL DEFAULT false,
     attempt              integer     NOT NULL DEFAULT 0,
-    stage                text        NOT NULL DEFAULT 'extract',
+    stage                text        NOT NULL DEFAULT 'opened',
     status               text        NOT NULL DEFAULT 'running'
         CHECK (status IN ('running', 'succeeded', 'partial', 'degraded', 'failed', 'skipped', 'preview')),
     reason               text,
@@ -113,6 +113,8 @@ CREATE TABLE sync.fetch (
     deleted              bigint,
     joined               bigint,
     pushed               bigint,
+    credits              bigint,
+    calls                bigint,
     UNIQUE (dag_id, run_id, round)
 );
 CREATE INDEX fetch_sync ON sync.fetch (sync_no, started_at);
@@ -135,7 +137,7 @@ COMMENT ON COLUMN sync.fetch.moves_watermark IS 'Whether its success may move th
 COMMENT ON COLUMN sync.fetch.restart IS 'Whether it was the full read of an initiated sync.';
 COMMENT ON COLUMN sync.fetch.preview IS 'Whether the run was asked to show what would happen and to write nothing (RET-6).';
 COMMENT ON COLUMN sync.fetch.attempt IS 'Fence: rises whenever a stage begins; only the present attempt may write.';
-COMMENT ON COLUMN sync.fetch.stage IS 'The stage that last began.';
+COMMENT ON COLUMN sync.fetch.stage IS 'The stage that last began; opened if none did, because the run was skipped or refused.';
 COMMENT ON COLUMN sync.fetch.status IS 'running, succeeded, partial, degraded, failed, skipped or preview (OPS-1).';
 COMMENT ON COLUMN sync.fetch.reason IS 'Why it failed or was skipped.';
 COMMENT ON COLUMN sync.fetch.remedy IS 'What a person can do about it.';
@@ -161,6 +163,8 @@ COMMENT ON COLUMN sync.fetch.ignored IS 'Not added, with a reason (OUT-4).';
 COMMENT ON COLUMN sync.fetch.deleted IS 'Source deletions applied (ADV-2).';
 COMMENT ON COLUMN sync.fetch.joined IS 'Memberships that this fetch began.';
 COMMENT ON COLUMN sync.fetch.pushed IS 'Leads pushed to Recruit.';
+COMMENT ON COLUMN sync.fetch.credits IS 'API credits of those calls of its that are pruned from sync.credit (OPS-11); empty while all are there.';
+COMMENT ON COLUMN sync.fetch.calls IS 'How many such calls.';
 
 CREATE TABLE sync.fetch_reason (
     fetch_id bigint NOT NULL REFERENCES sync.fetch ON DELETE CASCADE,
@@ -197,6 +201,8 @@ CREATE TABLE sync.ledger (
 CREATE INDEX ledger_contact ON sync.ledger (contact_id);
 CREATE INDEX ledger_record ON sync.ledger (record_id);
 CREATE INDEX ledger_address ON sync.ledger (address_hash);
+-- only rows that still hold a raw value: what is to be blanked is found at once, whatever the size of the ledger
+CREATE INDEX ledger_raw ON sync.ledger (fetch_started_at) WHERE jsonb_path_exists(evidence, '$.misfits.*.raw');
 COMMENT ON TABLE sync.ledger IS 'What became of every record of every fetch, and why (OUT-16). Partitioned by month of the fetch''s start.';
 COMMENT ON COLUMN sync.ledger.fetch_started_at IS 'Start of the fetch.';
 COMMENT ON COLUMN sync.ledger.fetch_id IS 'The fetch.';
@@ -212,21 +218,54 @@ COMMENT ON COLUMN sync.ledger.address_hash IS 'Keyed hash of the address, to fin
 COMMENT ON COLUMN sync.ledger.changed IS 'Whether values of the contact were changed.';
 COMMENT ON COLUMN sync.ledger.mapping_version IS 'The mapping in force.';
 
-CREATE FUNCTION sync.make_ledger_partitions(first_month date, months integer) RETURNS void LANGUAGE plpgsql AS $$
+-- The two functions act with the rights of who migrated, so that the tasks' user need not own the ledger.
+CREATE FUNCTION sync.make_ledger_partitions(first_month date, months integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
-    month date;
+    month date := date_trunc('month', first_month::timestamp);
+    name  text;
+    made  integer := 0;
 BEGIN
-    FOR month IN SELECT generate_series(date_trunc('month', first_month), date_trunc('month', first_month) + make_interval(months => months), interval '1 month')::date LOOP
-        EXECUTE format(
-            'CREATE TABLE IF NOT EXISTS sync.%I PARTITION OF sync.ledger FOR VALUES FROM (%L) TO (%L)',
-            'ledger_' || to_char(month, 'YYYY_MM'),
-            month::timestamp AT TIME ZONE 'UTC',
-            (month + interval '1 month')::timestamp AT TIME ZONE 'UTC'
-        );
-        EXECUTE format('COMMENT ON TABLE sync.%I IS %L', 'ledger_' || to_char(month, 'YYYY_MM'), 'Ledger of the fetches begun in ' || to_char(month, 'YYYY-MM') || '.');
+    FOR number IN 1 .. months LOOP
+        name := 'ledger_' || to_char(month, 'YYYY_MM');
+        IF to_regclass('sync.' || name) IS NULL THEN
+            EXECUTE format(
+                'CREATE TABLE sync.%I PARTITION OF sync.ledger FOR VALUES FROM (%L) TO (%L)',
+                name,
+                month::timestamp AT TIME ZONE 'UTC',
+                (month + interval '1 month') AT TIME ZONE 'UTC'
+            );
+            EXECUTE format('COMMENT ON TABLE sync.%I IS %L', name, 'Ledger of the fetches begun in ' || to_char(month, 'YYYY-MM') || '.');
+            made := made + 1;
+        END IF;
+        month := month + interval '1 month';
     END LOOP;
+    RETURN made;
 END $$;
-COMMENT ON FUNCTION sync.make_ledger_partitions IS 'Makes the monthly partitions of the ledger from a month on; those that exist stay.';
+COMMENT ON FUNCTION sync.make_ledger_partitions IS 'Makes the monthly partitions of the ledger, so many from a month on; those that exist stay. Returns how many it made.';
+REVOKE EXECUTE ON FUNCTION sync.make_ledger_partitions FROM PUBLIC;
+
+CREATE FUNCTION sync.drop_ledger_partitions(older_than timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    name    text;
+    dropped integer := 0;
+BEGIN
+    FOR name IN
+        SELECT relation.relname
+        FROM pg_inherits
+        JOIN pg_class AS relation ON relation.oid = inhrelid
+        WHERE inhparent = 'sync.ledger'::regclass
+          AND relation.relname ~ '^ledger_\d{4}_\d{2}$'
+          AND (to_date(right(relation.relname, 7), 'YYYY_MM') + interval '1 month') AT TIME ZONE 'UTC' <= older_than
+    LOOP
+        EXECUTE format('DROP TABLE sync.%I', name);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $$;
+COMMENT ON FUNCTION sync.drop_ledger_partitions IS 'Drops the months of the ledger that lie wholly before a moment (OPS-11). Returns how many.';
+REVOKE EXECUTE ON FUNCTION sync.drop_ledger_partitions FROM PUBLIC;
 SELECT sync.make_ledger_partitions((now() - interval '1 month')::date, 26);
 
 CREATE TABLE sync.watermark (
@@ -349,7 +388,7 @@ CREATE INDEX field_change_contact ON sync.field_change (contact_id);
 COMMENT ON TABLE sync.field_change IS 'What a fetch replaced in contacts that it changed or took back, so that it can be reverted (OPS-12).';
 COMMENT ON COLUMN sync.field_change.fetch_id IS 'The fetch.';
 COMMENT ON COLUMN sync.field_change.contact_id IS 'The contact.';
-COMMENT ON COLUMN sync.field_change.before IS 'The contact''s values before: email, email_key, first_name, last_name, fields, deleted_at, deleted_reason, updated_by_fetch.';
+COMMENT ON COLUMN sync.field_change.before IS 'The contact''s values before: email, email_key, first_name, last_name, fields, deleted_at, deleted_reason, updated_by_fetch; links: address by record id, where the address changed.';
 
 CREATE TABLE sync.withheld (
     sync_no    integer     NOT NULL REFERENCES sync.sync,

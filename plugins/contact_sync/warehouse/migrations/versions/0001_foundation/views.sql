@@ -66,8 +66,8 @@ SELECT
     run.deleted,
     run.joined,
     run.pushed,
-    coalesce(spent.credits, 0)                                   AS credits,
-    coalesce(spent.calls, 0)                                     AS calls,
+    coalesce(spent.credits, 0) + coalesce(run.credits, 0)        AS credits,
+    coalesce(spent.calls, 0) + coalesce(run.calls, 0)            AS calls,
     run.config_version,
     version.mapping_version,
     run.warnings
