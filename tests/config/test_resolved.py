@@ -50,7 +50,7 @@ def test_defaults(resolve: Resolve) -> None:
     assert (sync.push, sync.max_invalid_share, sync.suite) == (True, 0.5, "candidates")
     assert sync.created == date(2026, 11, 1)
     assert sync.policies.model_dump() == {
-        "plus_addresses": "allow", "group_emails": "ignore", "soft_bounces": 3, "max_lookback_days": 30,
+        "plus_addresses": "allow", "group_emails": "ignore", "contact_limit": None, "soft_bounces": 3, "max_lookback_days": 30,
         "push_lookback_days": 5, "push_suppressed": "push", "push_reject_threshold": 0.05,
     }  # fmt: skip
 

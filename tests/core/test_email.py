@@ -174,7 +174,7 @@ def test_address_as_received_is_kept_but_for_surrounding_space() -> None:
 
 
 def test_hashes_are_keyed_and_those_of_the_key() -> None:
-    """OPS-6: HMAC-SHA256, the same for every spelling of an address, another under another secret."""
+    """OUT-16: HMAC-SHA256, the same for every spelling of an address, another under another secret."""
     keys = [address_key(text) for text in ("Anna@Mail.example.org ", "anna@mail.example.org", None)]
     first, second, nothing = hash_addresses(keys, b"secret").tolist()
     assert first == second == hmac.new(b"secret", b"anna@mail.example.org", hashlib.sha256).digest()
@@ -183,7 +183,7 @@ def test_hashes_are_keyed_and_those_of_the_key() -> None:
 
 
 def test_hash_without_a_secret_is_refused() -> None:
-    """OPS-6: an unkeyed hash of an address can be guessed."""
+    """OUT-16: an unkeyed hash of an address can be guessed."""
     with pytest.raises(ConfigError, match="set CONTACT_SYNC_KEY"):
         hash_addresses(["anna@mail.example.org"], b"")
 

@@ -130,7 +130,7 @@ def test_change_time_that_cannot_be_read(text: str) -> None:
 
 
 def test_flags() -> None:
-    """SRC-8, ADV-1: true, or its text; approved unless it says no."""
+    """SRC-8: true, or its text; approved unless it says no."""
     rows = page(
         {"Email_Opt_Out": True, "$converted": True, "$approved": False},
         {"Email_Opt_Out": "true", "$converted": "TRUE", "$approved": "false"},

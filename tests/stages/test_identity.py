@@ -1,6 +1,7 @@
 """OUT-12 and OUT-13: who a record is, when addresses change, clash and are exchanged."""
 
-from contact_sync.warehouse.suppressions import suppress
+from contact_sync.core.mapping_types import FieldMapping
+from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Became, Desk, record
 
 
@@ -97,3 +98,108 @@ def test_two_records_of_one_contact_do_not_flip_its_address(desk: Desk) -> None:
     assert outcomes["1"].outcome == "duplicate"
     assert desk.contact("new@mail.example.org") is not None
     assert desk.contact("old@mail.example.org") is None
+
+
+def test_a_chain_of_new_addresses_moves_as_a_whole(desk: Desk) -> None:
+    """OUT-13: a→b, b→c, c→d in one fetch: three people with three new addresses, and nobody is merged."""
+    desk.take(*(record(str(number), f"{name}@mail.example.org") for number, name in enumerate("abc")))
+    people = [contact_of(desk, str(number)) for number in range(3)]
+    outcomes = desk.take(
+        *(record(str(number), f"{name}@mail.example.org", modified=1) for number, name in enumerate("bcd")),
+        record("9", "a@mail.example.org", modified=1),
+    )
+    assert {outcomes[str(number)] for number in range(3)} == {Became("duplicate", "in_list")}
+    assert outcomes["9"] == Became("new")
+    holders = [desk.contact(f"{name}@mail.example.org")["contact_id"] for name in "bcd"]  # type: ignore[index]
+    assert holders == people
+    assert desk.contact("a@mail.example.org")["contact_id"] not in people  # type: ignore[index]
+
+
+def test_reasons_are_judged_for_the_person_that_the_record_becomes(desk: Desk) -> None:
+    """OUT-4, OUT-13: who was taken out by hand stays out, also when taking over an address that another one leaves."""
+    desk.take(record("1", "a@mail.example.org"), record("2", "b@mail.example.org"))
+    desk.execute(
+        "UPDATE contacts.membership SET status = 'removed', reason = 'removed_by_hand' WHERE contact_id = :id",
+        id=contact_of(desk, "1"),
+    )
+    outcomes = desk.take(record("1", "b@mail.example.org", modified=1), record("2", "own@mail.example.org", modified=1))
+    assert outcomes["2"].outcome == "duplicate"
+    assert "b@mail.example.org" not in desk.mailable()
+
+
+def test_an_unsubscribe_goes_with_the_person_across_a_clash(desk: Desk) -> None:
+    """OUT-11, OUT-13: unsubscribed under one address, the person is not subscribed under the address of the other."""
+    other = desk.sync.model_copy(update={"sync_id": "other", "list_name": "Other", "push_switches": ()})
+    desk.take(record("1", "one@mail.example.org"))
+    desk.take(record("2", "two@mail.example.org"), sync=other)
+    desk.execute("UPDATE contacts.membership SET status = 'unsubscribed', unsubscribed_at = now() WHERE list_id = 1")
+    desk.take(record("1", "two@mail.example.org", modified=1))
+    assert desk.membership("two@mail.example.org") == "unsubscribed"
+    assert desk.membership("two@mail.example.org", "Other") == "subscribed"
+    desk.take(record("1", "two@mail.example.org", modified=1))
+    assert desk.last.changed is False
+
+
+def test_an_unsubscribe_is_kept_for_lists_that_the_other_joins_later(desk: Desk) -> None:
+    """OUT-11, OUT-13: a clash in one list carries the unsubscribe of another list, for whenever it matters."""
+    other = desk.sync.model_copy(update={"sync_id": "other", "list_name": "Other", "push_switches": ()})
+    desk.take(record("1", "one@mail.example.org"), record("2", "two@mail.example.org"))
+    desk.take(record("1", "one@mail.example.org"), sync=other)
+    desk.execute("UPDATE contacts.membership SET status = 'unsubscribed', unsubscribed_at = now() WHERE list_id = 2")
+    desk.take(record("1", "two@mail.example.org", modified=1))
+    desk.take(record("2", "two@mail.example.org", modified=1), sync=other)
+    assert desk.membership("two@mail.example.org", "Other") == "unsubscribed"
+
+
+def test_unsuppress_after_a_clash_holds(desk: Desk) -> None:
+    """OUT-17, OUT-13: lifting a suppression lifts its copies, and no later fetch brings it back."""
+    desk.take(record("1", "one@mail.example.org"), record("2", "two@mail.example.org"))
+    suppress(desk.warehouse, ["one@mail.example.org"], "blocked", "asked", "tests")
+    desk.take(record("1", "two@mail.example.org", modified=1))
+    unsuppress(desk.warehouse, ["one@mail.example.org"], "mistake", "tests")
+    desk.take(record("1", "two@mail.example.org", modified=1))
+    assert desk.mailable() == {"one@mail.example.org", "two@mail.example.org"}
+
+
+def test_a_suppressed_address_covers_the_person_who_brings_it(desk: Desk) -> None:
+    """OUT-11, OUT-13: whether the suppression or the new address came first, the person is suppressed."""
+    desk.take(record("1", "old@mail.example.org"))
+    suppress(desk.warehouse, ["new@mail.example.org"], "registry", "register", "tests")
+    assert desk.take(record("1", "new@mail.example.org", modified=1))["1"] == Became(
+        "ignored", "do_not_mail", "registry"
+    )
+    assert desk.mailable() == set()
+
+
+def test_a_former_address_still_names_the_person(desk: Desk) -> None:
+    """OUT-13, OUT-17: suppressing an address that a person had before covers the person."""
+    desk.take(record("1", "old@mail.example.org"))
+    desk.take(record("1", "new@mail.example.org", modified=1))
+    suppress(desk.warehouse, ["old@mail.example.org"], "blocked", "asked", "tests")
+    assert desk.mailable() == set()
+    unsuppress(desk.warehouse, ["old@mail.example.org"], "mistake", "tests")
+    assert desk.mailable() == {"new@mail.example.org"}
+
+
+def test_two_records_of_one_deleted_person_are_one_re_added(desk: Desk) -> None:
+    """OUT-2: the person is added again once; the other record is a duplicate in the list."""
+    desk.take(record("1", "a@mail.example.org"))
+    desk.take(record("2", "a@mail.example.org"))
+    desk.execute("UPDATE contacts.contact SET deleted_at = now()")
+    desk.execute("UPDATE contacts.contact SET email_key = 'c@mail.example.org'")
+    outcomes = desk.take(record("1", "a1@mail.example.org", modified=2), record("2", "a2@mail.example.org", modified=1))
+    assert outcomes == {"1": Became("re_added"), "2": Became("duplicate", "in_list")}
+
+
+def test_clearing_an_empty_field_twice_changes_nothing(desk: Desk) -> None:
+    """MAP-6, RET-2: `clear_when_empty` on a field that is empty already is no change."""
+    lines = tuple(
+        FieldMapping("city", "City", "text", clear_when_empty=True) if line.target == "city" else line
+        for line in desk.sync.mapping
+    )
+    clearing = desk.sync.model_copy(update={"mapping": lines})
+    desk.take(record("1", "a@mail.example.org", City="Ulm"), sync=clearing)
+    desk.take(record("1", "a@mail.example.org", City=None), sync=clearing)
+    assert desk.last.counts["changed"] == 1
+    desk.take(record("1", "a@mail.example.org", City=None), sync=clearing)
+    assert (desk.last.counts["changed"], desk.last.changed) == (0, False)

@@ -11,8 +11,8 @@ from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Desk, record
 
-ADDRESSES = ["a@mail.example.org", "B@mail.example.org ", "c@mail.example.org", "info@mail.example.org", "nobody", None]
-MAILBOXES = ["a@mail.example.org", "b@mail.example.org", "c@mail.example.org"]
+MAILBOXES = [f"{name}@mail.example.org" for name in "abcde"]
+ADDRESSES = [*MAILBOXES, "B@mail.example.org ", "info@mail.example.org", None]
 RECORDS = st.builds(
     record,
     st.sampled_from(["1", "2", "3", "10"]),

@@ -3,7 +3,6 @@
 import pytest
 
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.stages.classify import classify
 from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Became, Desk, record
 
@@ -305,8 +304,7 @@ def _with_reasons(desk: Desk, reasons: set[str]) -> str | None:
         "UPDATE sync.config_version SET settings = settings || "
         """'{"options": {"opt_out": "remove_from_list", "unsubscribed": "remove_from_list"}}'"""
     )
-    fetch_id = classify(run, desk.warehouse).fetch_id
-    return desk.rows(f"SELECT reason FROM staging.outcome_{fetch_id} WHERE record_id = '7'")[0]["reason"]
+    return next(row["reason"] for row in desk.decided(run) if row["record_id"] == "7")
 
 
 def test_every_record_has_one_ledger_row_and_the_counters_are_its_sums(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import ConfigError, ContactSyncError, SyncBusy, SyncSkipped, Unavailable
+from contact_sync.errors import ConfigError, ContactSyncError, Superseded, SyncBusy, SyncSkipped, Unavailable
 from contact_sync.stages.classify import classify
 from contact_sync.stages.failures import record_abandoned, record_failure
 from contact_sync.stages.load import load
@@ -297,3 +297,33 @@ def test_refused_input_is_in_the_history_with_its_reason(world: World, conf: dic
     with pytest.raises(ConfigError, match=told):
         world.extract(run)
     assert world.one("SELECT count(*) FROM sync.fetch") == 2
+
+
+def test_clearing_an_old_run_leaves_an_initiate_for_the_next(world: World) -> None:
+    """RET-10: a cleared run reads its old window, so the full read that was asked for is still to come."""
+    world.fetch(DAILY)
+    old = world.run_info(DAILY)
+    world.extract(old)
+    world.finish(old)
+    initiate(world.warehouse, DAILY, "tests")
+    world.extract(old)
+    world.finish(old)
+    assert world.one("SELECT restart_pending FROM sync.sync") is True
+    assert world.fetch(DAILY).window_start is None
+
+
+def test_an_overtaken_attempt_leaves_the_history_alone(world: World) -> None:
+    """OPS-4: a zombie that was overtaken does not close the fetch that the newer attempt works on."""
+    run = world.run_info(DAILY)
+    world.extract(run)
+    record_failure(run, world.warehouse, "extract", Superseded("overtaken"))
+    assert world.one("SELECT status FROM sync.import_history") == "running"
+
+
+def test_warnings_of_a_former_attempt_do_not_stay(world: World) -> None:
+    """OPS-1: a fetch whose second attempt was clean is not degraded."""
+    run = world.run_info(DAILY)
+    world.extract(run)
+    world.execute("UPDATE sync.fetch SET warnings = ARRAY['of yesterday']")
+    world.extract(run)
+    assert world.finish(run).status == "succeeded"

@@ -5,7 +5,7 @@ INSERT INTO outcome (
     record_no, record_id, outcome, reason, sub_code, evidence, contact_id, clash_contact_id,
     applies, takes_address, joins, changed
 )
-WITH appearances AS (
+WITH RECURSIVE appearances AS (
     -- the same source id twice is one record: its latest state counts (OUT-8)
     SELECT
         batch.record_no, batch.record_id, batch.modified_at, batch.email_key, batch.flaw, batch.flaw_detail,
@@ -50,15 +50,23 @@ known AS (
         ranked.*,
         link.contact_id                              AS linked_id,
         owner.contact_id                             AS owner_id,
-        coalesce(owner.contact_id, link.contact_id)  AS person_id,
         link.converted_at IS NOT NULL                AS known_converted,
-        -- the address is news only if the record did not have it before and nobody else does
-        owner.contact_id IS NULL AND link.contact_id IS NOT NULL
-            AND ranked.email_key IS DISTINCT FROM link.email_key AS new_address,
+        -- the address is news only if the record did not have it before
+        link.contact_id IS NOT NULL AND ranked.email_key IS DISTINCT FROM link.email_key
+            AND owner.contact_id IS DISTINCT FROM link.contact_id AS new_address,
         bounce.hard_bounced_at IS NOT NULL           AS hard,
-        coalesce(bounce.soft_bounces >= this_fetch.soft_bounces, false) AS soft,
         -- the stricter suppression covers the address, its owner and the person that the record was (OUT-11, OUT-13)
-        least(by_address.strictest, by_owner.strictest, by_link.strictest) AS strictest
+        least(by_address.strictest, by_owner.strictest, by_link.strictest) AS strictest,
+        -- the first reason that holds, in the order of OUT-4, as far as it needs no membership
+        CASE
+            WHEN ranked.flaw = 'empty_email' THEN 'empty_email'
+            WHEN ranked.flaw = 'invalid_pattern' THEN 'invalid_pattern'
+            WHEN ranked.flaw = 'group_email' THEN 'group_email'
+            WHEN ranked.winner_id <> ranked.record_id THEN 'file_duplicate'
+            WHEN bounce.hard_bounced_at IS NOT NULL OR bounce.soft_bounces >= this_fetch.soft_bounces THEN 'bounced'
+            WHEN least(by_address.strictest, by_owner.strictest, by_link.strictest) IS NOT NULL THEN 'do_not_mail'
+            WHEN ranked.opted_out AND this_fetch.opt_out <> 'dont_exclude' THEN 'opted_out'
+        END AS early_reason
     FROM ranked
     CROSS JOIN this_fetch
     LEFT JOIN contacts.source_link    AS link       ON link.source_no = this_fetch.source_no AND link.record_id = ranked.record_id
@@ -68,67 +76,74 @@ known AS (
     LEFT JOIN person_suppression      AS by_owner   ON by_owner.contact_id = owner.contact_id
     LEFT JOIN person_suppression      AS by_link    ON by_link.contact_id = link.contact_id
 ),
-judged AS (
-    -- the first reason that holds, in the order of OUT-4
-    SELECT
-        known.*,
-        member.status     AS member_status,
-        member.contact_id AS member_id,
-        CASE
-            WHEN known.out_of_scope IS NOT NULL THEN NULL
-            WHEN known.flaw = 'empty_email' THEN 'empty_email'
-            WHEN known.flaw = 'invalid_pattern' THEN 'invalid_pattern'
-            WHEN known.flaw = 'group_email' THEN 'group_email'
-            WHEN known.winner_id <> known.record_id THEN 'file_duplicate'
-            WHEN known.hard OR known.soft THEN 'bounced'
-            WHEN known.strictest IS NOT NULL THEN 'do_not_mail'
-            WHEN known.opted_out AND this_fetch.opt_out <> 'dont_exclude' THEN 'opted_out'
-            WHEN member.unsubscribed_at IS NOT NULL AND this_fetch.unsubscribed <> 'keep' THEN 'unsubscribed'
-            WHEN member.status = 'removed' AND member.reason = 'removed_by_hand' THEN 'removed_by_hand'
-            WHEN (known.converted OR known.known_converted)
-                 AND coalesce(member.status, 'removed') = 'removed' THEN 'converted'
-            WHEN known.required_missing IS NOT NULL THEN 'invalid_field'
-        END AS reason
+wanting AS (
+    -- records that would give their contact another address, were it free
+    SELECT known.linked_id, known.owner_id
     FROM known
     CROSS JOIN this_fetch
-    LEFT JOIN contacts.membership AS member ON member.list_id = this_fetch.list_id AND member.contact_id = known.person_id
+    JOIN contacts.contact         AS person ON person.contact_id = known.linked_id
+    LEFT JOIN contacts.membership AS member ON member.list_id = this_fetch.list_id AND member.contact_id = known.linked_id
+    WHERE known.new_address AND known.early_reason IS NULL AND known.out_of_scope IS NULL
+      AND known.required_missing IS NULL
+      AND NOT (member.unsubscribed_at IS NOT NULL AND this_fetch.unsubscribed <> 'keep')
+      AND (member.status IS DISTINCT FROM 'removed' OR member.reason IS DISTINCT FROM 'removed_by_hand')
+      AND NOT ((known.converted OR known.known_converted) AND coalesce(member.status, 'removed') = 'removed')
+      -- somebody deleted comes back only if the plan has room, so nobody may count on their leaving an address
+      AND (person.deleted_at IS NULL OR this_fetch.contact_limit IS NULL)
 ),
 movers AS (
-    -- contacts that leave their address in this very fetch: it no longer tells who somebody is
-    SELECT DISTINCT linked_id AS contact_id
-    FROM judged
-    JOIN contacts.contact AS mover ON mover.contact_id = judged.linked_id AND mover.deleted_at IS NULL
-    WHERE judged.new_address AND judged.reason IS NULL AND judged.out_of_scope IS NULL
+    -- contacts that leave their address in this very fetch: it no longer tells who somebody is. An address that a mover
+    -- leaves is free for the next one, so chains of any length move; a mere exchange never begins.
+    SELECT linked_id AS contact_id FROM wanting WHERE owner_id IS NULL
+    UNION
+    SELECT wanting.linked_id FROM wanting JOIN movers ON movers.contact_id = wanting.owner_id
 ),
 settled AS (
     SELECT
-        judged.*,
+        known.*,
         CASE
-            WHEN judged.owner_id IS NULL OR mover.contact_id IS NULL THEN judged.person_id
-            WHEN judged.owner_id = judged.linked_id THEN judged.person_id
-            ELSE judged.linked_id
+            WHEN known.owner_id IS NULL OR (mover.contact_id IS NOT NULL AND known.owner_id IS DISTINCT FROM known.linked_id)
+                THEN known.linked_id
+            ELSE known.owner_id
         END AS target_id,
-        mover.contact_id IS NOT NULL AND judged.owner_id IS DISTINCT FROM judged.linked_id AS address_is_free
-    FROM judged
-    LEFT JOIN movers AS mover ON mover.contact_id = judged.owner_id
+        known.new_address AND (known.owner_id IS NULL OR mover.contact_id IS NOT NULL) AS address_is_free
+    FROM known
+    LEFT JOIN movers AS mover ON mover.contact_id = known.owner_id
+),
+judged AS (
+    -- the first reason that holds, in the order of OUT-4
+    SELECT
+        settled.*,
+        here.status AS here_status,
+        CASE
+            WHEN settled.out_of_scope IS NOT NULL THEN NULL
+            WHEN settled.early_reason IS NOT NULL THEN settled.early_reason
+            WHEN here.unsubscribed_at IS NOT NULL AND this_fetch.unsubscribed <> 'keep' THEN 'unsubscribed'
+            WHEN here.status = 'removed' AND here.reason = 'removed_by_hand' THEN 'removed_by_hand'
+            WHEN (settled.converted OR settled.known_converted)
+                 AND coalesce(here.status, 'removed') = 'removed' THEN 'converted'
+            WHEN settled.required_missing IS NOT NULL THEN 'invalid_field'
+        END AS reason
+    FROM settled
+    CROSS JOIN this_fetch
+    LEFT JOIN contacts.membership AS here ON here.list_id = this_fetch.list_id AND here.contact_id = settled.target_id
 ),
 placed AS (
     SELECT
-        settled.*,
-        settled.reason IS NULL AND settled.out_of_scope IS NULL AS taken,
-        settled.new_address OR (settled.address_is_free AND settled.target_id IS NOT NULL) AS brings_address,
-        CASE WHEN settled.linked_id <> settled.target_id THEN settled.linked_id END AS clash_id,
+        judged.*,
+        judged.reason IS NULL AND judged.out_of_scope IS NULL AS taken,
+        judged.address_is_free AND judged.target_id IS NOT NULL AS brings_address,
+        CASE WHEN judged.linked_id <> judged.target_id THEN judged.linked_id END AS clash_id,
         -- of several records of one contact the latest speaks for it
+        judged.target_id IS NULL OR row_number() OVER (
+            PARTITION BY judged.target_id, judged.reason IS NULL AND judged.out_of_scope IS NULL
+            ORDER BY judged.modified_at DESC NULLS LAST, length(judged.record_id), judged.record_id COLLATE "C"
+        ) = 1 AS speaks,
         row_number() OVER (
-            PARTITION BY settled.target_id, settled.reason IS NULL AND settled.out_of_scope IS NULL
-            ORDER BY settled.modified_at DESC NULLS LAST, length(settled.record_id), settled.record_id COLLATE "C"
-        ) = 1 OR settled.target_id IS NULL AS speaks,
-        row_number() OVER (
-            PARTITION BY settled.target_id, settled.reason IS NULL AND settled.out_of_scope IS NULL,
-                         settled.new_address OR settled.address_is_free
-            ORDER BY settled.modified_at DESC NULLS LAST, length(settled.record_id), settled.record_id COLLATE "C"
+            PARTITION BY judged.target_id, judged.reason IS NULL AND judged.out_of_scope IS NULL, judged.address_is_free
+            ORDER BY judged.modified_at DESC NULLS LAST, length(judged.record_id), judged.record_id COLLATE "C"
         ) = 1 AS brings_latest_address
-    FROM settled
+    FROM judged
 )
 SELECT
     placed.record_no,
@@ -137,14 +152,14 @@ SELECT
         WHEN placed.out_of_scope IS NOT NULL THEN 'out_of_scope'
         WHEN placed.reason IS NOT NULL THEN 'ignored'
         WHEN placed.target_id IS NULL THEN 'new'
-        WHEN person.deleted_at IS NOT NULL THEN 're_added'
+        WHEN person.deleted_at IS NOT NULL AND placed.speaks THEN 're_added'
         ELSE 'duplicate'
     END,
     CASE
         WHEN placed.out_of_scope IS NOT NULL THEN placed.out_of_scope
         WHEN placed.reason IS NOT NULL THEN placed.reason
-        WHEN placed.target_id IS NULL OR person.deleted_at IS NOT NULL THEN NULL
-        WHEN here.status IN ('subscribed', 'unsubscribed') THEN 'in_list'
+        WHEN placed.target_id IS NULL OR (person.deleted_at IS NOT NULL AND placed.speaks) THEN NULL
+        WHEN person.deleted_at IS NOT NULL OR placed.here_status IN ('subscribed', 'unsubscribed') THEN 'in_list'
         WHEN EXISTS (
             SELECT FROM contacts.membership AS other
             WHERE other.contact_id = placed.target_id AND other.list_id <> this_fetch.list_id AND other.status <> 'removed'
@@ -174,10 +189,13 @@ SELECT
         WHEN placed.taken AND placed.target_id IS NULL THEN nextval('contacts.contact_contact_id_seq')
         ELSE placed.target_id
     END,
-    CASE WHEN placed.out_of_scope IS NULL AND placed.flaw IS NULL THEN placed.clash_id END,
+    CASE
+        WHEN placed.out_of_scope IS NULL AND placed.flaw IS NULL AND placed.reason IS DISTINCT FROM 'file_duplicate'
+            THEN placed.clash_id
+    END,
     placed.taken AND placed.speaks,
     placed.taken AND placed.brings_address AND placed.brings_latest_address,
-    placed.taken AND placed.speaks AND coalesce(here.status, 'removed') = 'removed',
+    placed.taken AND placed.speaks AND coalesce(placed.here_status, 'removed') = 'removed',
     coalesce(
         placed.taken AND (
             (placed.brings_address AND placed.brings_latest_address)
@@ -186,11 +204,10 @@ SELECT
                 OR mapped.last_name <> coalesce(person.last_name, '')
                 OR (this_fetch.clears_first_name AND mapped.first_name IS NULL AND person.first_name IS NOT NULL)
                 OR (this_fetch.clears_last_name AND mapped.last_name IS NULL AND person.last_name IS NOT NULL)
-                OR (person.fields || mapped.fields) <> person.fields
+                OR jsonb_strip_nulls(person.fields || mapped.fields) <> person.fields
             ))
         ), false)
 FROM placed
 CROSS JOIN this_fetch
 JOIN batch AS mapped ON mapped.record_no = placed.record_no
-LEFT JOIN contacts.contact    AS person ON person.contact_id = placed.target_id
-LEFT JOIN contacts.membership AS here   ON here.list_id = this_fetch.list_id AND here.contact_id = placed.target_id
+LEFT JOIN contacts.contact AS person ON person.contact_id = placed.target_id

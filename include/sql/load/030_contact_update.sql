@@ -7,7 +7,7 @@ SET first_name       = CASE WHEN this_fetch.clears_first_name THEN batch.first_n
                             ELSE coalesce(batch.first_name, person.first_name) END,
     last_name        = CASE WHEN this_fetch.clears_last_name THEN batch.last_name
                             ELSE coalesce(batch.last_name, person.last_name) END,
-    fields           = person.fields || batch.fields,
+    fields           = jsonb_strip_nulls(person.fields || batch.fields),
     updated_at       = this_fetch.started_at,
     updated_by_fetch = this_fetch.fetch_id,
     deleted_at       = NULL,

@@ -8,6 +8,11 @@ FROM outcome
 CROSS JOIN this_fetch
 JOIN batch USING (record_no)
 WHERE outcome.outcome IN ('new', 're_added', 'duplicate')
+  -- a link that stays as it is must not get as far as the conflict, which would lock and thus write its row
+  AND NOT EXISTS (
+      SELECT FROM contacts.source_link AS same
+      WHERE same.source_no = this_fetch.source_no AND same.record_id = outcome.record_id
+        AND same.contact_id = outcome.contact_id AND same.email_key = batch.email_key)
 ON CONFLICT (source_no, record_id) DO UPDATE
 SET contact_id      = excluded.contact_id,
     email_key       = excluded.email_key,

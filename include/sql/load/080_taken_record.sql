@@ -8,4 +8,9 @@ SELECT
 FROM outcome
 CROSS JOIN this_fetch
 WHERE outcome.outcome IN ('new', 're_added', 'duplicate')
+  -- known pairs are left out set by set; the conflict is for a record that comes twice in one batch
+  AND NOT EXISTS (
+      SELECT FROM sync.taken_record AS known
+      WHERE known.sync_no = this_fetch.sync_no AND known.source_no = this_fetch.source_no
+        AND known.record_id = outcome.record_id AND known.list_id = this_fetch.list_id)
 ON CONFLICT (sync_no, source_no, record_id, list_id) DO NOTHING

@@ -4,7 +4,7 @@ Texts of our own errors hold no values and are kept; of any other error only the
 """
 
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ContactSyncError
+from contact_sync.errors import ContactSyncError, Superseded
 from contact_sync.stages.opening import NEVER_BEGUN
 from contact_sync.warehouse import fetches
 from contact_sync.warehouse.database import Warehouse
@@ -17,6 +17,8 @@ SEE_LOG = (
 
 def record_failure(run: RunInfo, warehouse: Warehouse, stage: str, error: BaseException) -> None:
     """Write why a stage failed. A fetch that is loaded already keeps its status."""
+    if isinstance(error, Superseded):
+        return  # the newer attempt tells how the fetch goes on
     told = str(error) if isinstance(error, ContactSyncError) else type(error).__name__
     _close(warehouse, run.dag_id, run.run_id, f"{stage}: {told}")
 

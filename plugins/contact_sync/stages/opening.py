@@ -53,7 +53,8 @@ def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
     other = fetches.another_running(connection, run, now - FORGOTTEN)
     if other is not None:
         raise SyncBusy(
-            f"{run.dag_id}: fetch {other} of another run is under way; this run waits until it has ended.",
+            f"{run.dag_id}: fetch {other} of another run is under way; this run waits until it has ended "
+            f"(or is {FORGOTTEN.total_seconds() / 3600:.0f} hours old, should it have been left behind).",
             retry_after=TURN_SECONDS,
         )
 
@@ -63,13 +64,15 @@ def _open(
 ) -> SyncSkipped | ConfigError | None:
     registered = registry.register(connection, _registration(sync), now)
     stop: SyncSkipped | ConfigError | None = _inactive(sync, registered)
+    restart = False
     choice, window = ManualChoice(), Window(None, run.run_after, first=False, moves_watermark=False)
     try:
         choice = check_conf(run.conf)
         window = known.window if known and known.loaded else _window(connection, run, sync, registered)
+        restart = registered.restart_pending and window.moves_watermark and not (known and known.loaded)
     except (SyncSkipped, ConfigError) as refused:
         stop = stop or refused
-    fetch_id = fetches.open_round(connection, run, registered, window, choice, now)
+    fetch_id = fetches.open_round(connection, run, registered, window, choice, now, restart=restart)
     if isinstance(stop, SyncSkipped):
         fetches.close_unloaded(connection, fetch_id, status="skipped", reason=stop.reason, remedy=stop.remedy)
     elif stop:

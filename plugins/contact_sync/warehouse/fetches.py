@@ -91,7 +91,14 @@ def require(connection: Connection, run: RunInfo, *, lock: bool = False) -> Fetc
 
 
 def open_round(
-    connection: Connection, run: RunInfo, registered: Registered, window: Window, choice: ManualChoice, now: datetime
+    connection: Connection,
+    run: RunInfo,
+    registered: Registered,
+    window: Window,
+    choice: ManualChoice,
+    now: datetime,
+    *,
+    restart: bool,
 ) -> int:
     """Write the row of a new round and return its id."""
     row = statements.run(
@@ -110,7 +117,7 @@ def open_round(
         window_end=window.end,
         first=window.first,
         moves_watermark=window.moves_watermark,
-        restart=registered.restart_pending and window.moves_watermark and not choice.preview,
+        restart=restart and not choice.preview,
         preview=choice.preview,
     )
     return int(row.scalar_one())
@@ -119,9 +126,10 @@ def open_round(
 def another_running(connection: Connection, run: RunInfo, since: datetime) -> int | None:
     """The id of another run's fetch of the same sync that is under way, if any was begun after `since`.
 
-    Holds the sync's row until the transaction ends, so that of two runs that ask at once one sees the other.
+    Holds the sync's turn until the transaction ends, so that of two runs that ask at once one sees the other, also
+    before the registry knows the sync.
     """
-    connection.execute(_HOLD_SYNC, {"sync_id": run.dag_id})
+    connection.execute(_HOLD_TURN, {"sync_id": run.dag_id})
     values = {"sync_id": run.dag_id, "run_id": run.run_id, "since": since}
     found = connection.execute(_ANOTHER, values).scalar()
     return None if found is None else int(found)
@@ -212,13 +220,14 @@ def _fetch(row: Row[Any]) -> Fetch:
 
 
 _LOCK = text("SELECT FROM sync.fetch WHERE dag_id = :dag_id AND run_id = :run_id FOR UPDATE")
-_HOLD_SYNC = text("SELECT FROM sync.sync WHERE sync_id = :sync_id FOR UPDATE")
+_HOLD_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('contact_sync.turn:' || :sync_id, 0))")
 _ANOTHER = text(
     "SELECT max(fetch_id) FROM sync.fetch JOIN sync.sync USING (sync_no) WHERE sync_id = :sync_id "
     "AND run_id <> :run_id AND status = 'running' AND started_at > :since"
 )
 _BEGIN = text(
     "UPDATE sync.fetch SET attempt = attempt + 1, stage = :stage, "
+    "warnings = CASE WHEN loaded_at IS NULL AND :stage = 'extract' THEN '{}' ELSE warnings END, "
     "status = CASE WHEN loaded_at IS NULL THEN 'running' ELSE status END, "
     "reason = CASE WHEN loaded_at IS NULL THEN NULL ELSE reason END, "
     "remedy = CASE WHEN loaded_at IS NULL THEN NULL ELSE remedy END, "

@@ -29,18 +29,17 @@ def create(connection: Connection, fetch_id: int) -> None:
 
 def copy(connection: Connection, fetch_id: int, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Add rows by COPY. Values of the JSON columns are Python values; None is NULL."""
-    as_json = [name in JSON_COLUMNS for name in columns]
+    as_json = [at for at, name in enumerate(columns) if name in JSON_COLUMNS]
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_tables(fetch_id)[0], names)
     dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     with _driver(connection).cursor() as cursor, cursor.copy(statement) as stream:
         for row in rows:
-            stream.write_row(
-                [
-                    dump(value) if is_json and value is not None else value
-                    for value, is_json in zip(row, as_json, strict=True)
-                ]
-            )
+            cells = list(row)
+            for at in as_json:
+                if cells[at] is not None:
+                    cells[at] = dump(cells[at])
+            stream.write_row(cells)
 
 
 def count_and_analyse(connection: Connection, fetch_id: int) -> int:
@@ -64,6 +63,8 @@ def bind(connection: Connection, fetch: Fetch) -> None:
         text("SELECT set_config('contact_sync.fetch_id', :fetch_id, true)"), {"fetch_id": str(fetch.fetch_id)}
     )
     statements.run(connection, "fetch/this_fetch")
+    # Unanalysed it counts as 400 rows, and every join with it multiplies the planner's guess: plans become quadratic.
+    _define(connection, sql.SQL("ANALYZE pg_temp.this_fetch"))
 
 
 def classify(connection: Connection, fetch: Fetch) -> None:
@@ -97,6 +98,11 @@ def is_classified(connection: Connection, fetch: Fetch) -> bool:
     """Whether the table of outcomes is there with a row for every staged one."""
     name = f"outcome_{fetch.fetch_id}"
     return _exists(connection, name) and _count(connection, _tables(fetch.fetch_id)[1]) == fetch.staged_rows
+
+
+def drop(connection: Connection, fetch_id: int) -> None:
+    """Take away what a fetch left in staging."""
+    _define(connection, sql.SQL("DROP TABLE IF EXISTS {}, {}").format(*_tables(fetch_id)))
 
 
 def relation(fetch_id: int) -> str:

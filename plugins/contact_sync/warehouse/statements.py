@@ -13,6 +13,7 @@ from sqlalchemy import Connection, CursorResult, TextClause, text
 from contact_sync.paths import sql_folder
 
 LOAD_ORDER = (
+    "load/005_field_change",
     "load/010_address_history",
     "load/020_address",
     "load/030_contact_update",
@@ -20,10 +21,13 @@ LOAD_ORDER = (
     "load/050_source_link",
     "load/060_converted",
     "load/070_membership",
+    "load/075_unsubscribe_clash",
     "load/080_taken_record",
     "load/090_suppression_clash",
 )
 """What load writes, in this order: addresses are left before others take them, contacts exist before links."""
+NO_CHANGE = frozenset({"load/005_field_change"})
+"""Those of them that only keep what the others replace: nobody's standing changes by them."""
 
 
 def run(connection: Connection, name: str, **parameters: Any) -> CursorResult[Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from contact_sync.core.email import address_key
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import organisation, statements
+from contact_sync.warehouse.acts import given_reason
 from contact_sync.warehouse.database import Warehouse
 
 KINDS = ("blocked", "registry")
@@ -40,7 +41,7 @@ def suppress(warehouse: Warehouse, addresses: Iterable[str], kind: str, reason: 
     if kind not in KINDS:
         raise ConfigError(f"--as {kind}: allowed are {', '.join(KINDS)}.")
     keys, invalid = _keys(addresses)
-    why = _reason(reason)
+    why = given_reason(reason)
     with warehouse.transaction() as connection:
         organisation.lock(connection)
         added = statements.run(
@@ -56,7 +57,7 @@ def unsuppress(
 ) -> UnsuppressResult:
     """Lift every suppression of each address and of the person who has it. One transaction."""
     keys, invalid = _keys(addresses)
-    why = _reason(reason)
+    why = given_reason(reason)
     with warehouse.transaction() as connection:
         organisation.lock(connection)
         held = list(statements.run(connection, "suppression/held", keys=list(keys)))
@@ -87,9 +88,3 @@ def _keys(addresses: Iterable[str]) -> tuple[dict[str, int], tuple[int, ...]]:
         else:
             keys.setdefault(key, position)
     return keys, tuple(invalid)
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise ConfigError("--reason is empty: say why, it is kept with who and when.")
-    return reason.strip()

@@ -84,6 +84,7 @@ CREATE TABLE contacts.suppression (
     contact_id     bigint      REFERENCES contacts.contact,
     email_key      text,
     origin         text        NOT NULL,
+    carried_from   bigint      REFERENCES contacts.suppression,
     reason         text        NOT NULL,
     created_by     text        NOT NULL,
     created_at     timestamptz NOT NULL,
@@ -94,13 +95,15 @@ CREATE TABLE contacts.suppression (
     CHECK ((lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (lifted_reason IS NULL))
 );
 CREATE INDEX suppression_contact ON contacts.suppression (contact_id) WHERE lifted_at IS NULL;
+CREATE INDEX suppression_carried ON contacts.suppression (carried_from);
 CREATE INDEX suppression_address ON contacts.suppression (email_key) WHERE lifted_at IS NULL;
 COMMENT ON TABLE contacts.suppression IS 'People and addresses that must not be mailed, and those that once must not (OUT-10, OUT-17).';
 COMMENT ON COLUMN contacts.suppression.suppression_id IS 'Surrogate key: what the evidence in the ledger names.';
 COMMENT ON COLUMN contacts.suppression.kind IS 'blocked, registry, unsubscribed_org, complaint or erased.';
 COMMENT ON COLUMN contacts.suppression.contact_id IS 'The person, whatever the address.';
 COMMENT ON COLUMN contacts.suppression.email_key IS 'The address, whoever has it.';
-COMMENT ON COLUMN contacts.suppression.origin IS 'What wrote it: command, or address_clash with the number of the suppression that it carries over.';
+COMMENT ON COLUMN contacts.suppression.origin IS 'What wrote it: command; or, carried over from another, address_clash or suppressed_address.';
+COMMENT ON COLUMN contacts.suppression.carried_from IS 'The suppression that this one was carried over from (OUT-13); lifting that one lifts this one too.';
 COMMENT ON COLUMN contacts.suppression.reason IS 'Why, in the words of who did it.';
 COMMENT ON COLUMN contacts.suppression.created_by IS 'Who did it.';
 COMMENT ON COLUMN contacts.suppression.created_at IS 'When.';
