@@ -16,6 +16,7 @@ from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.stages.classify import classify
 from contact_sync.stages.extract import email_rules
+from contact_sync.stages.failures import record_abandoned
 from contact_sync.stages.load import load
 from contact_sync.stages.opening import open_fetch
 from contact_sync.warehouse import fetches, staging
@@ -92,6 +93,12 @@ class Desk:
         """The two stages."""
         classify(run, self.warehouse)
         return load(run, self.warehouse)
+
+    def decided(self, run: RunInfo) -> list[Any]:
+        """What classify makes of a staged batch; the run is given up then, so that the next one has its turn."""
+        fetch_id = classify(run, self.warehouse).fetch_id
+        record_abandoned(run.dag_id, run.run_id, self.warehouse)
+        return self.rows(f"SELECT record_id, outcome, reason FROM staging.outcome_{fetch_id} ORDER BY record_no")
 
     def outcomes(self, fetch_id: int) -> dict[str, Became]:
         """The ledger of a fetch by record id; of repeated records the one in scope."""

@@ -1,12 +1,17 @@
 """The push stage against the sandbox: openers of the list become candidates, everybody else has a reason."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import PushRejected
+from contact_sync.errors import PushRejected, Superseded, Unavailable
 from contact_sync.stages.push import push
+from contact_sync.warehouse import statements
+from contact_sync.zoho.recruit import RecruitClient, UpsertAnswer
 from tests.stages.world import World
 
 SYNC = "candidates_daily"
@@ -64,6 +69,65 @@ def opened(world: World, contact_id: int, *, campaign: str = "news", to_list: bo
         c=campaign,
         ago=timedelta(days=days_ago),
     )
+
+
+def crowd_of_openers(world: World, size: int) -> None:
+    """So many members of the list, each of whom opened two campaigns sent to it."""
+    opened(world, add_member(world, "first@web.example.org"), campaign="news")
+    opened(world, add_member(world, "second@web.example.org"), campaign="again")
+    world.execute(
+        "INSERT INTO contacts.contact (email, email_key, first_name, last_name, created_at, updated_at) "
+        "SELECT a, a, 'Ann', 'Fields', now(), now() "
+        "FROM (SELECT format('p%s@web.example.org', n) AS a FROM generate_series(3, :size) AS n)",
+        size=size,
+    )
+    world.execute(
+        "INSERT INTO contacts.membership (list_id, contact_id, status, since) "
+        "SELECT list_id, contact_id, 'subscribed', now() FROM contacts.mailing_list, contacts.contact "
+        "WHERE name = 'Talent news' AND email LIKE 'p%@web.example.org'"
+    )
+    world.execute(
+        "INSERT INTO contacts.response (campaign_id, contact_id, kind, happened_at, arrived_at) "
+        "SELECT campaign_id, contact_id, 'opened', now() - campaign_id * interval '1 hour', clock_timestamp() "
+        "FROM contacts.campaign, contacts.contact WHERE email LIKE 'p%@web.example.org'"
+    )
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> list[int]:
+    """Let something happen while the first write is on its way to Recruit; the sizes of the writes."""
+    upsert = RecruitClient.upsert
+    sizes: list[int] = []
+
+    def interrupted(client: RecruitClient, module: str, records: Any, keys: Any) -> list[UpsertAnswer]:
+        sizes.append(len(records))
+        answers = upsert(client, module, records, keys)
+        if len(sizes) == 1:
+            happens()
+        return answers
+
+    monkeypatch.setattr(RecruitClient, "upsert", interrupted)
+    return sizes
+
+
+def pushed_rows(world: World) -> int:
+    """How many rows of the push ledger say that somebody was pushed."""
+    return int(world.one("SELECT count(*) FROM sync.push_ledger WHERE outcome <> 'not_pushed'"))
+
+
+def nested_loops(world: World, name: str, **values: Any) -> list[str]:
+    """Join filters of the loops in the plan of a statement, when the planner takes loops for want of anything else."""
+    with world.warehouse.transaction() as connection:
+        for way in ("nestloop", "indexscan", "bitmapscan"):
+            connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        statements.run(connection, "push/judged_table")
+        plan = connection.execute(text(f"EXPLAIN (FORMAT JSON) {statements.statement(name).text}"), values).scalar_one()
+    loops, waiting = [], [plan[0]["Plan"]]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("Plans", [])
+        if node["Node Type"] == "Nested Loop":
+            loops.append(node.get("Join Filter", ""))
+    return loops
 
 
 def do_push(world: World, run: RunInfo) -> dict[str, int]:
@@ -142,6 +206,7 @@ def test_first_push_looks_back_five_days(world: World, loaded: RunInfo) -> None:
     opened(world, old, days_ago=6)
     do_push(world, loaded)
     assert standing(world, old) == ("not_pushed", "no_activity", None)
+    assert do_push(world, loaded) == {"pushed": 0, "not_pushed": 0}, "what was too old then is too old now"
     opened(world, old, campaign="older", days_ago=90)
     assert do_push(world, loaded)["pushed"] == 1
 
@@ -169,7 +234,14 @@ def test_erased_people_are_never_pushed(world: World, loaded: RunInfo) -> None:
             kind=kind,
             id=contact_id,
         )
+    address = add_member(world, "address@web.example.org")
+    opened(world, address)
+    world.execute(
+        "INSERT INTO contacts.suppression (kind, email_key, origin, reason, created_by, created_at) "
+        "VALUES ('erased', 'address@web.example.org', 'test', 'test', 'test', now())"
+    )
     do_push(world, loaded)
+    assert standing(world, address) == ("not_pushed", "suppressed", None)
     assert standing(world, erased) == ("not_pushed", "suppressed", None)
     assert standing(world, blocked)[0] == "inserted"
 
@@ -211,3 +283,166 @@ def test_switch_turned_off_pushes_nobody(world: World, loaded: RunInfo) -> None:
     world.extract(run, off)
     world.finish(run)
     assert do_push(world, run) == {"pushed": 0, "not_pushed": 0}
+
+
+def test_missing_name_alone_is_no_failure(world: World, loaded: RunInfo) -> None:
+    """PUSH-9: a person we did not send, for want of a last name, was not rejected: neither red nor degraded."""
+    nameless = add_member(world, "nameless@web.example.org", last_name=None)
+    opened(world, nameless)
+    before = world.one("SELECT status FROM sync.import_history")
+    for _ in range(2):
+        assert do_push(world, loaded) == {"pushed": 0, "not_pushed": 1}
+    assert standing(world, nameless) == ("not_pushed", "missing_mandatory", "Last_Name")
+    assert world.one("SELECT status FROM sync.import_history") == before
+    assert not world.one("SELECT EXISTS (SELECT FROM sync.fetch WHERE 'Recruit' ~ ANY (warnings))")
+
+
+def test_missing_name_does_not_hide_a_rejection(world: World, loaded: RunInfo) -> None:
+    """PUSH-9: all whom Recruit was asked for are refused, so the task fails, whoever else was not sent."""
+    opened(world, add_member(world, "nameless@web.example.org", last_name=None))
+    opened(world, add_member(world, "ann.fields@web.example.org", last_name="x" * 300))
+    with pytest.raises(PushRejected, match="none of 1 people"):
+        do_push(world, loaded)
+
+
+def test_retry_after_a_cut_call_sends_nobody_twice(world: World, loaded: RunInfo) -> None:
+    """PUSH-0, PUSH-9: whose answers were written is not sent again, although the cursor has not moved."""
+    crowd_of_openers(world, 130)
+    world.control("POST", "faults", {"kind": "cut_before", "method": "POST", "path": "upsert", "nth": 2, "times": None})
+    with pytest.raises(Unavailable):
+        do_push(world, loaded)
+    assert pushed_rows(world) == 100
+    world.control("DELETE", "faults")
+    assert do_push(world, loaded) == {"pushed": 30, "not_pushed": 0}
+    assert pushed_rows(world) == world.one("SELECT count(DISTINCT contact_id) FROM contacts.response") == 130
+    assert world.one("SELECT pushed FROM sync.import_history") == 130
+    assert do_push(world, loaded) == {"pushed": 0, "not_pushed": 0}
+
+
+def test_open_committed_late_is_pushed(world: World, loaded: RunInfo) -> None:
+    """PUSH-3: an open that arrived before the last push and was committed after it is pushed by the next one."""
+    late, other = add_member(world, "late@web.example.org"), add_member(world, "other@web.example.org")
+    opened(world, other)
+    with world.warehouse.engine.connect() as importing:
+        importing.execute(
+            text(
+                "INSERT INTO contacts.response (campaign_id, contact_id, kind, happened_at, arrived_at) "
+                "SELECT campaign_id, :id, 'opened', now(), clock_timestamp() FROM contacts.campaign"
+            ),
+            {"id": late},
+        )
+        opened(world, other, campaign="again")
+        assert do_push(world, loaded) == {"pushed": 1, "not_pushed": 0}
+        importing.commit()
+    assert do_push(world, loaded) == {"pushed": 1, "not_pushed": 0}
+    assert standing(world, late)[0] == "inserted"
+    assert do_push(world, loaded) == {"pushed": 0, "not_pushed": 0}
+
+
+def test_first_push_without_any_open_counts(world: World, loaded: RunInfo) -> None:
+    """PUSH-3: after a first push that found nothing, what arrives is taken however old it is."""
+    late = add_member(world, "late@web.example.org")
+    assert do_push(world, loaded) == {"pushed": 0, "not_pushed": 0}
+    opened(world, late, days_ago=9)
+    assert do_push(world, loaded) == {"pushed": 1, "not_pushed": 0}
+
+
+def test_nobody_waits_in_the_warehouse_for_recruit(
+    world: World, loaded: RunInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PUSH-0: during a call the switch is locked, but people are not: whoever loads or unsubscribes goes on."""
+    add_member(world, "idle@web.example.org")
+    opened(world, add_member(world, "ann.fields@web.example.org"))
+    seen: dict[str, Any] = {}
+
+    def look() -> None:
+        world.execute("SELECT FROM sync.organisation, contacts.contact, sync.fetch FOR UPDATE NOWAIT")
+        seen["open"] = world.one(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND application_name LIKE '% push' AND xact_start IS NOT NULL"
+        )
+        seen["free"] = world.one(
+            "SELECT pg_try_advisory_lock(hashtextextended('contact_sync.push', switch_no)) FROM sync.push_switch"
+        )
+
+    meanwhile(monkeypatch, look)
+    assert do_push(world, loaded)["pushed"] == 1
+    assert seen == {"open": 0, "free": False}
+
+
+@pytest.mark.parametrize(
+    ("happening", "error"),
+    [
+        pytest.param("UPDATE sync.fetch SET attempt = attempt + 1", Superseded, id="PUSH-9-overtaken"),
+        pytest.param(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE locktype = 'advisory' AND granted AND datname = current_database()",
+            Unavailable,
+            id="PUSH-0-lock-lost",
+        ),
+    ],
+)
+def test_who_lost_the_push_sends_no_more(
+    world: World, loaded: RunInfo, monkeypatch: pytest.MonkeyPatch, happening: str, error: type[Exception]
+) -> None:
+    """PUSH-0, PUSH-9: answers of the call already made are kept; no other call is made, and nothing else written."""
+    crowd_of_openers(world, 101)
+    sizes = meanwhile(monkeypatch, lambda: world.execute(happening))
+    with pytest.raises(error):
+        do_push(world, loaded)
+    assert sizes == [100]
+    assert pushed_rows(world) == 100
+    assert world.one("SELECT arrived_until FROM sync.push_switch") is None
+    assert do_push(world, loaded) == {"pushed": 1, "not_pushed": 0}
+
+
+def test_an_attempt_overtakes_the_one_before(world: World, loaded: RunInfo) -> None:
+    """PUSH-9: each try of the task is an attempt of its own, although the fetch is loaded."""
+    before = world.one("SELECT attempt FROM sync.fetch")
+    do_push(world, loaded)
+    assert world.one("SELECT attempt FROM sync.fetch") == before + 1
+    assert world.one("SELECT status FROM sync.fetch") != "running"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        pytest.param(
+            "push/judged",
+            {"switch_no": 1, "happened_since": "2026-11-01", "overlap": "1 day", "push_suppressed": "push"},
+            id="PUSH-4-judging",
+        ),
+        pytest.param("suppression/held", {"keys": ["a@web.example.org"]}, id="OUT-10-lifting"),
+    ],
+)
+def test_suppressions_are_not_compared_with_everybody(world: World, name: str, values: dict[str, Any]) -> None:
+    """A suppression is found by person or by address, each by an equality; not by trying every pair of the two."""
+    assert [each for each in nested_loops(world, name, **values) if "email_key" in each] == []
+
+
+def test_suppressions_that_hold_for_an_address(world: World, loaded: RunInfo) -> None:
+    """OUT-10: those of the address and those of the person who has it, each once; not lifted ones, nor another's."""
+    address = "ann.fields@web.example.org"
+    person, other = add_member(world, address), add_member(world, "other@web.example.org")
+    for number, (contact_id, key, lifted) in enumerate(
+        [
+            (person, None, None),
+            (None, address, None),
+            (person, address, None),
+            (person, address, "x"),
+            (other, None, None),
+        ]
+    ):
+        world.execute(
+            "INSERT INTO contacts.suppression (suppression_id, kind, contact_id, email_key, origin, reason, "
+            "created_by, created_at, lifted_by, lifted_reason, lifted_at) VALUES (:number, 'blocked', :id, :key, "
+            "'test', 'test', 'test', now(), :lifted, :lifted, "
+            "CASE WHEN CAST(:lifted AS text) IS NOT NULL THEN now() END)",
+            number=1000 + number,
+            id=contact_id,
+            key=key,
+            lifted=lifted,
+        )
+    with world.warehouse.transaction() as connection:
+        held = statements.run(connection, "suppression/held", keys=[address, "nobody@web.example.org"]).all()
+    assert sorted(tuple(row) for row in held) == [(address, 1000 + number, "blocked") for number in range(3)]

@@ -1,5 +1,6 @@
 -- Purpose:    judge every current member of the switch's list: push, or not and why (PUSH-1, PUSH-3, PUSH-4).
--- Parameters: switch_no; happened_since: the first push takes opens that happened from here on; push_suppressed: push | skip
+-- Parameters: switch_no; happened_since: the first push takes opens that happened from here on;
+--             overlap: how far before arrived_until opens are looked at again; push_suppressed: push | skip
 -- Returns:    nothing; fills the transaction's table judged. reason empty: to be pushed, with the latest open.
 INSERT INTO judged (contact_id, reason, response_id, arrived_at)
 WITH switch AS (
@@ -18,15 +19,14 @@ last_word AS (
     WHERE switch_no = :switch_no
     ORDER BY contact_id, push_id DESC
 ),
-activity AS (
-    -- opens that this push takes: new ones, and those of people who could not be pushed when they opened
+candidate AS (
+    -- opens that this push looks at: new ones, late ones, and those of people who could not be pushed when they opened
     SELECT
-        response.contact_id, response.response_id, response.arrived_at,
+        response.contact_id, response.response_id, response.happened_at, response.arrived_at,
         EXISTS (
             SELECT FROM contacts.campaign_list
             WHERE campaign_list.campaign_id = response.campaign_id AND campaign_list.list_id = switch.list_id
-        ) AS sent_to_list,
-        response.happened_at
+        ) AS sent_to_list
     FROM contacts.response
     CROSS JOIN switch
     LEFT JOIN last_word USING (contact_id)
@@ -34,8 +34,41 @@ activity AS (
       AND (
           (switch.arrived_until IS NULL AND response.happened_at >= :happened_since)
           OR response.arrived_at > switch.arrived_until
+          -- once more, for what was committed late; but not what the first push left out as too old, so in the switch's
+          -- first day only what the first push would have taken
+          OR (
+              response.arrived_at > switch.arrived_until - CAST(:overlap AS interval)
+              AND (
+                  response.happened_at >= :happened_since
+                  OR response.arrived_at > switch.enabled_since + CAST(:overlap AS interval)
+              )
+          )
           OR (last_word.outcome = 'not_pushed' AND response.response_id = last_word.response_id)
       )
+),
+pushed AS (
+    SELECT ledger.contact_id, ledger.at, taken.response_id, taken.happened_at
+    FROM sync.push_ledger AS ledger
+    JOIN contacts.response AS taken USING (response_id)
+    WHERE ledger.switch_no = :switch_no AND ledger.outcome <> 'not_pushed'
+),
+activity AS (
+    -- without the opens that were pushed, and those that had arrived by then and gave way to the pushed one
+    SELECT * FROM candidate
+    WHERE NOT EXISTS (
+        SELECT FROM pushed
+        WHERE pushed.contact_id = candidate.contact_id
+          AND (
+              pushed.response_id = candidate.response_id
+              OR (
+                  candidate.arrived_at <= pushed.at
+                  AND (
+                      NOT candidate.sent_to_list
+                      OR (pushed.happened_at, pushed.response_id) > (candidate.happened_at, candidate.response_id)
+                  )
+              )
+          )
+    )
 ),
 latest_open AS (
     SELECT DISTINCT ON (contact_id) contact_id, response_id, arrived_at, sent_to_list
@@ -59,11 +92,19 @@ imported AS (
     )
 ),
 suppressed AS (
-    SELECT contact.contact_id, bool_or(suppression.kind = 'erased') AS erased
-    FROM contacts.suppression
-    JOIN contacts.contact ON contact.contact_id = suppression.contact_id OR contact.email_key = suppression.email_key
-    WHERE suppression.lifted_at IS NULL
-    GROUP BY contact.contact_id
+    -- by person and by address apart: each an equality that can be hashed
+    SELECT holding.contact_id, bool_or(holding.kind = 'erased') AS erased
+    FROM (
+        SELECT suppression.contact_id, suppression.kind
+        FROM contacts.suppression
+        WHERE suppression.lifted_at IS NULL AND suppression.contact_id IS NOT NULL
+        UNION
+        SELECT contact.contact_id, suppression.kind
+        FROM contacts.suppression
+        JOIN contacts.contact ON contact.email_key = suppression.email_key
+        WHERE suppression.lifted_at IS NULL
+    ) AS holding
+    GROUP BY holding.contact_id
 )
 SELECT
     member.contact_id,

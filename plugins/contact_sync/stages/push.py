@@ -1,18 +1,23 @@
 """push: people who opened a campaign sent to the list go to Recruit as candidates with their member status.
 
 Carries out the switches of the fetch's account whose list this sync feeds (PUSH-0). Off in backfills (PUSH-10) and
-where the form or the file says so. Upserts by e-mail, so a call repeated after a crash updates and never duplicates.
+where the form or the file says so. Answers are written after each call and never sent for again; a call whose answers
+were lost is repeated, and updates by e-mail instead of duplicating. An overtaken attempt makes no further call.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Connection
 
 from contact_sync.config.resolved import ResolvedSwitch, ResolvedSync
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import PermissionMissing, PushRejected
-from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
+from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
 from contact_sync.stages.extract import ClientFactory
 from contact_sync.warehouse import fetches, pushes
 from contact_sync.warehouse.database import Warehouse
@@ -31,28 +36,65 @@ REASONS = {
 """Recruit's codes that have a reason of their own; all others are rejected_by_recruit (PUSH-4)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at the push task of a fetch, and what it works with."""
+
+    fetch: Fetch
+    number: int
+    settings: ResolvedSync
+    warehouse: Warehouse
+    make_client: ClientFactory
+    now: datetime
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of this attempt. Raises Superseded if a newer one has taken the fetch over."""
+        with self.warehouse.transaction() as connection:
+            fetches.hold_fence(connection, self.fetch.fetch_id, self.number)
+            yield connection
+
+    def check(self) -> None:
+        """Raise Superseded if a newer attempt has taken the fetch over."""
+        with self.writing():
+            pass
+
+
+@dataclass(slots=True)
+class Tally:
+    """People whom Recruit took and refused, and those who were not sent because they lack a mandatory field."""
+
+    pushed: int = 0
+    refused: int = 0
+    lacking: int = 0
+
+
 def push(run: RunInfo, make_client: ClientFactory, warehouse: Warehouse, now: datetime) -> Manifest:
-    """Push what the loaded fetch's switches ask for. Raises PushRejected if Recruit refused everybody."""
-    fetch, _ = begin(run, warehouse, "push")
-    settings = settings_of(fetch)
-    if not fetch.loaded or not wanted(fetch, settings):
-        return manifest(fetch, "push", {"pushed": 0})
-    warehouse = for_fetch(warehouse, fetch, "push")
-    verdicts: list[Verdict] = []
-    for switch in settings.push_switches:
-        verdicts += _carry_out(switch, settings, fetch, make_client, warehouse, now)
-    pushed = sum(verdict.outcome != "not_pushed" for verdict in verdicts)
-    refused = len(verdicts) - pushed
-    warnings = _warnings(pushed, refused, settings.policies.push_reject_threshold)
+    """Push what the loaded fetch's switches ask for.
+
+    Raises PushRejected if Recruit answered and refused everybody it was asked for; people who were not sent because
+    they lack a mandatory field are in the ledger and no failure. Raises Superseded if a newer attempt took over.
+    """
     with warehouse.transaction() as connection:
-        fetches.note_pushed(connection, fetch.fetch_id, pushed)
-        fetches.degrade(connection, fetch.fetch_id, warnings)
-    if refused and not pushed:
+        fetch = fetches.require(connection, run, lock=True)
+        settings = settings_of(fetch)
+        if not fetch.loaded or not wanted(fetch, settings):
+            return manifest(fetch, "push", {"pushed": 0})
+        number = fetches.begin_stage(connection, fetch, "push")
+    attempt = Attempt(fetch, number, settings, for_fetch(warehouse, fetch, "push"), make_client, now)
+    tally = Tally()
+    for switch in settings.push_switches:
+        _carry_out(switch, attempt, tally)
+    with attempt.writing() as connection:
+        fetches.note_pushed(connection, fetch.fetch_id)
+        fetches.degrade(connection, fetch.fetch_id, _warnings(tally, settings.policies.push_reject_threshold))
+    if tally.refused and not tally.pushed:
         raise PushRejected(
-            f"{fetch.sync_id}, fetch {fetch.fetch_id}: none of {refused} people could be pushed to Recruit. "
+            f"{fetch.sync_id}, fetch {fetch.fetch_id}: none of {tally.refused} people was taken by Recruit. "
             "The reasons are in the push ledger (sync.push_ledger); the import itself is loaded and stays."
         )
-    return manifest(reread(warehouse, run), "push", {"pushed": pushed, "not_pushed": refused})
+    counts = {"pushed": tally.pushed, "not_pushed": tally.refused + tally.lacking}
+    return manifest(reread(warehouse, run), "push", counts)
 
 
 def wanted(fetch: Fetch, settings: ResolvedSync) -> bool:
@@ -62,71 +104,79 @@ def wanted(fetch: Fetch, settings: ResolvedSync) -> bool:
     return fetch.push_choice == "on"
 
 
-def _carry_out(
-    wanted_switch: ResolvedSwitch,
-    settings: ResolvedSync,
-    fetch: Fetch,
-    make_client: ClientFactory,
-    warehouse: Warehouse,
-    now: datetime,
-) -> list[Verdict]:
-    policies = settings.policies
-    with warehouse.transaction() as connection:
+def _carry_out(asked: ResolvedSwitch, attempt: Attempt, tally: Tally) -> None:
+    """One switch: judged in a short transaction, sent call by call, each with its answers written at once."""
+    fetch = attempt.fetch
+    with attempt.writing() as connection:
         switch = pushes.register(
             connection,
-            wanted_switch.account,
-            wanted_switch.module,
-            wanted_switch.event,
+            asked.account,
+            asked.module,
+            asked.event,
             fetch.list_id,
-            enabled=wanted_switch.enabled,
-            now=now,
+            enabled=asked.enabled,
+            now=attempt.now,
         )
     if not switch.enabled:
-        return []
-    verdicts: list[Verdict] = []
-    with warehouse.transaction() as judging:
-        switch = pushes.hold(judging, switch)
-        arrived_until = pushes.newest_arrival(judging)
+        return
+    with pushes.hold(attempt.warehouse, switch) as keeper:
+        complete, arrived_until = _judge(asked, switch, attempt, tally)
+        client = attempt.make_client(asked.account, fetch.fetch_id)
+        for first in range(0, len(complete), MOST_RECORDS_A_WRITE):
+            pushes.still_held(keeper)
+            attempt.check()
+            verdicts = _send(complete[first : first + MOST_RECORDS_A_WRITE], asked, client)
+            # without asking whether we were overtaken meanwhile: what Recruit has answered is not to be lost
+            with attempt.warehouse.transaction() as connection:
+                pushes.write(connection, switch, fetch.fetch_id, verdicts)
+            refused = sum(verdict.outcome == "not_pushed" for verdict in verdicts)
+            tally.refused += refused
+            tally.pushed += len(verdicts) - refused
+        with attempt.writing() as connection:
+            pushes.advance(connection, switch, arrived_until)
+
+
+def _judge(
+    asked: ResolvedSwitch, switch: Switch, attempt: Attempt, tally: Tally
+) -> tuple[list[tuple[Person, dict[str, Any]]], datetime]:
+    """Judge, write who is not sent, and return who is, with their records, and how far the responses were seen."""
+    policies = attempt.settings.policies
+    fetch_id = attempt.fetch.fetch_id
+    with attempt.warehouse.transaction() as connection:
+        switch = pushes.reread(connection, switch)
+        arrived_until = pushes.newest_arrival(connection)
         look_back = timedelta(days=policies.push_lookback_days)
-        people = pushes.judge(judging, switch, fetch.fetch_id, look_back, policies.push_suppressed)
-        client = make_client(wanted_switch.account, fetch.fetch_id)
-        for first in range(0, len(people), MOST_RECORDS_A_WRITE):
-            group = people[first : first + MOST_RECORDS_A_WRITE]
-            verdicts += _send(group, wanted_switch, switch, fetch, client, warehouse)
-        if arrived_until is not None:
-            pushes.advance(judging, switch, arrived_until)
-    return verdicts
+        people = pushes.judge(connection, switch, look_back, policies.push_suppressed)
+        records = [(person, record_of(person, asked)) for person in people]
+        lacking = [
+            Verdict(person.contact_id, person.response_id, "not_pushed", "missing_mandatory", field)
+            for person, record in records
+            if (field := lacks(record))
+        ]
+        pushes.write_not_pushed(connection, switch, fetch_id)
+        pushes.write(connection, switch, fetch_id, lacking)
+        fetches.hold_fence(connection, fetch_id, attempt.number)
+    tally.lacking += len(lacking)
+    return [(person, record) for person, record in records if not lacks(record)], arrived_until
 
 
 def _send(
-    people: Sequence[Person],
-    wanted_switch: ResolvedSwitch,
-    switch: Switch,
-    fetch: Fetch,
-    client: RecruitClient,
-    warehouse: Warehouse,
+    people: Sequence[tuple[Person, dict[str, Any]]], asked: ResolvedSwitch, client: RecruitClient
 ) -> list[Verdict]:
-    """One call for up to 100 people, and its verdicts in the ledger."""
-    records = [(person, record_of(person, wanted_switch)) for person in people]
-    verdicts = []
-    complete = []
-    for person, record in records:
-        lacking = next((name for name in MANDATORY if not record.get(name)), None)
-        if lacking:
-            verdicts.append(Verdict(person.contact_id, person.response_id, "not_pushed", "missing_mandatory", lacking))
-        else:
-            complete.append((person, record))
+    """One call for up to 100 people, and Recruit's verdicts."""
     try:
-        answers = client.upsert(wanted_switch.module, [record for _, record in complete], ["Email"])
-        verdicts += [verdict_of(person, answer) for (person, _), answer in zip(complete, answers, strict=True)]
+        answers = client.upsert(asked.module, [record for _, record in people], ["Email"])
     except PermissionMissing:
-        verdicts += [
+        return [
             Verdict(person.contact_id, person.response_id, "not_pushed", "no_permission_account")
-            for person, _ in complete
+            for person, _ in people
         ]
-    with warehouse.transaction() as connection:
-        pushes.write(connection, switch, fetch.fetch_id, verdicts)
-    return verdicts
+    return [verdict_of(person, answer) for (person, _), answer in zip(people, answers, strict=True)]
+
+
+def lacks(record: Mapping[str, Any]) -> str | None:
+    """The first mandatory field that a record lacks (PUSH-2)."""
+    return next((name for name in MANDATORY if not record.get(name)), None)
 
 
 def record_of(person: Person, switch: ResolvedSwitch) -> dict[str, Any]:
@@ -148,8 +198,8 @@ def verdict_of(person: Person, answer: UpsertAnswer) -> Verdict:
     return Verdict(person.contact_id, person.response_id, "not_pushed", reason, detail)
 
 
-def _warnings(pushed: int, refused: int, threshold: float) -> list[str]:
-    everybody = pushed + refused
-    if not everybody or refused / everybody <= threshold:
+def _warnings(tally: Tally, threshold: float) -> list[str]:
+    sent = tally.pushed + tally.refused
+    if not sent or tally.refused / sent <= threshold:
         return []
-    return [f"{refused} of {everybody} people could not be pushed to Recruit; the push ledger has their reasons."]
+    return [f"Recruit refused {tally.refused} of {sent} people who were pushed; the push ledger has their reasons."]

@@ -188,9 +188,9 @@ def close_unloaded(connection: Connection, fetch_id: int, *, status: str, reason
     connection.execute(_UNLOADED, values)
 
 
-def note_pushed(connection: Connection, fetch_id: int, pushed: int) -> None:
-    """Write how many leads the push task of this fetch pushed."""
-    connection.execute(_PUSHED, {"fetch_id": fetch_id, "pushed": pushed})
+def note_pushed(connection: Connection, fetch_id: int) -> None:
+    """Write how many leads the push task of this fetch pushed, those of an attempt that was killed among them."""
+    connection.execute(_PUSHED, {"fetch_id": fetch_id})
 
 
 def degrade(connection: Connection, fetch_id: int, warnings: Sequence[str]) -> None:
@@ -263,7 +263,11 @@ _UNLOADED = text(
     "UPDATE sync.fetch SET status = :status, reason = :reason, remedy = :remedy, finished_at = now() "
     "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
 )
-_PUSHED = text("UPDATE sync.fetch SET pushed = :pushed, finished_at = now() WHERE fetch_id = :fetch_id")
+_PUSHED = text(
+    "UPDATE sync.fetch SET finished_at = now(), pushed = "
+    "(SELECT count(*) FROM sync.push_ledger WHERE fetch_id = :fetch_id AND outcome <> 'not_pushed') "
+    "WHERE fetch_id = :fetch_id"
+)
 _DEGRADE = text("UPDATE sync.fetch SET status = 'degraded' WHERE fetch_id = :fetch_id AND status = 'succeeded'")
 _RECENT = text(
     "SELECT read FROM sync.fetch WHERE sync_no = :sync_no AND fetch_id <> :fetch_id AND loaded_at IS NOT NULL "
