@@ -10,7 +10,7 @@ import re
 SECRET = "[secret]"  # noqa: S105 - what a secret is replaced with
 ADDRESS = "[address]"
 
-_NAMES = "access_token|refresh_token|client_secret|grant_token|zsc_key|password|passwd|contact_sync_key"
+_NAMES = "access_token|refresh_token|client_secret|grant_token|zsc_secret|password|passwd|contact_sync_key"
 _SECRETS = (
     # postgresql+psycopg://user:password@host
     (re.compile(r"(\b[a-z][a-z0-9+.-]{1,30}://)[^\s/@]{0,200}:[^\s/@]{0,400}@", re.IGNORECASE), rf"\1{SECRET}@"),

@@ -126,6 +126,19 @@ def test_list_shows_the_good_and_tells_of_the_broken(run: Run, folder: Path) -> 
     assert "Check with: contact-sync lint include/syncs/broken.yaml" in done.err
 
 
+@pytest.mark.parametrize("day", ["2000-01-01", "2100-12-31"])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"])
+def test_list_at_the_ends_of_the_years_allowed(run: Run, folder: Path, day: str, zone: str) -> None:
+    """RET-1: what lint lets pass can be reckoned with."""
+    text = (folder / "syncs" / "candidates_daily.yaml").read_text().partition("created")[0]
+    once = f'{{frequency: once, date: {day}, at: "23:00", timezone: {zone}}}'
+    text += f"created: {day}\naccount: recruit_demo\nlist: Talent news\nretrieve: {{after: {day}T23:59:59-12:00}}\n"
+    (folder / "syncs" / "edge.yaml").write_text(f"{text}schedule: {once}\n")
+    done = run("list", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert [row["id"] for row in json.loads(done.out)] == ["candidates_daily", "edge"]
+
+
 def test_names_are_never_read_as_markup(run: Run, folder: Path) -> None:
     path = folder / "syncs" / "candidates_daily.yaml"
     path.write_text(path.read_text().replace("All candidates", '"[red]All[/red] [/x]"'))

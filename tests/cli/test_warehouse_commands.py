@@ -51,6 +51,24 @@ def test_suppress_a_file_and_name_its_bad_lines(run: Run, with_warehouse: str, t
     assert [row["email_key"] for row in _rows(with_warehouse, _SUPPRESSIONS)] == ["a@example.org", "b@example.org"]
 
 
+def test_an_address_too_long_for_a_file_name_is_not_repeated(run: Run, with_warehouse: str) -> None:
+    """OUT-17: an address is never printed, not even as the name of a file that there is not."""
+    done = run("suppress", "a" * 300 + "@example.org", "--as", "blocked", "--reason", "x")
+    assert (done.code, done.out) == (1, "0 suppressed as blocked, 0 were already.\n")
+    assert done.err == "Not understood as addresses: line 1. Nothing was written for them.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8:surrogateescape"])
+def test_bytes_that_are_no_text_from_standard_input(folder: Path, tmp_path: Path, encoding: str) -> None:
+    """The second is how Python reads in the locale POSIX: such text would reach the database, which refuses it."""
+    env = {"CONTACT_SYNC_WAREHOUSE_URL": "postgresql://nobody@127.0.0.1:1/x", "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "contact_sync", "unsuppress", "-", "--reason", "x"]
+    env |= {"PYTHONPATH": str(PROJECT / "plugins"), "CONTACT_SYNC_INCLUDE": str(folder)}
+    done = subprocess.run(command, env=env, cwd=tmp_path, input=b"caf\xe9@b.org\n", capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"contact-sync: standard input is not UTF-8. Save it in that encoding.\n"
+
+
 def test_unsuppress(run: Run, with_warehouse: str, tmp_path: Path) -> None:
     run("suppress", "a@example.org", "--as", "blocked", "--reason", "x")
     (tmp_path / "lift.txt").write_text("nobody@example.org\n\na@example.org\n")
@@ -86,7 +104,17 @@ def test_complaints_need_force(run: Run, with_warehouse: str) -> None:
         (("suppress", "a@b.org", "--as", "blocked", "--reason", "  "),
          "--reason is empty: say why, for the record."),
         (("suppress", "empty.txt", "--as", "blocked", "--reason", "x"),
-         "'empty.txt' holds no addresses. Write one a line."),
+         "the file 'empty.txt' holds no addresses. Write one a line."),
+        (("suppress", "a@empty.txt", "--as", "blocked", "--reason", "x"),
+         "the file holds no addresses. Write one a line."),
+        (("suppress", "a@bytes.txt", "--as", "blocked", "--reason", "x"),
+         "the file is not UTF-8. Save it in that encoding."),
+        (("suppress", "a" * 300, "--as", "blocked", "--reason", "x"),
+         f"the file '{'a' * 300}' cannot be read: file name too long."),
+        (("suppress", "a@b.org", "--as", "blocked", "--reason", "caf\udce9"),
+         "argument 6 is not UTF-8, as a name or a reason must be. Set the terminal to UTF-8 and write it again."),
+        (("unsuppress", "caf\udce9@b.org", "--reason", "x"),
+         "argument 2 is not UTF-8, as a name or a reason must be. Set the terminal to UTF-8 and write it again."),
         (("history", "candidate_daily"),
          "there is no sync 'candidate_daily', and no fetch of one. Did you mean 'candidates_daily'? "
          "See all with: contact-sync list"),
@@ -97,7 +125,9 @@ def test_complaints_need_force(run: Run, with_warehouse: str) -> None:
 def test_usage_mistakes_end_with_2(
     run: Run, with_warehouse: str, tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    (tmp_path / "empty.txt").write_text("# none\n")
+    for name in ("empty.txt", "a@empty.txt"):
+        (tmp_path / name).write_text("# none\n")
+    (tmp_path / "a@bytes.txt").write_bytes(b"caf\xe9@example.org\n")
     done = run(*arguments)
     assert (done.code, done.out, done.err) == (2, "", f"contact-sync: {message}\n")
 
@@ -168,6 +198,22 @@ def test_history_as_json(run: Run, with_warehouse: str) -> None:
     ]
     assert fetch["out_of_scope_by_cause"] == [{"reason": "unapproved", "sub_code": None, "records": 100}]
     assert (fetch["window_start"], fetch["warnings"]) == (None, ["many invalid addresses"])
+
+
+def test_history_on_a_screen_without_unicode(folder: Path, tmp_path: Path, with_warehouse: str) -> None:
+    """OPS-1: a table of plain lines with '?' for what the screen lacks; JSON says the same as anywhere."""
+    _first_fetch(with_warehouse)
+    with create_engine(with_warehouse).begin() as connection:
+        connection.exec_driver_sql("UPDATE sync.fetch SET reason = 'Köln'")
+    env = {"CONTACT_SYNC_WAREHOUSE_URL": with_warehouse, "PYTHONIOENCODING": "ascii"}
+    seen = _own_process(folder, tmp_path, env, "history")
+    assert (seen.returncode, seen.stderr) == (0, "")
+    assert seen.stdout.isascii()
+    for words in ("+---", "? Talent news", "5,200", "candidates_daily #1 degraded: K?ln\n"):
+        assert words in seen.stdout
+    told = _own_process(folder, tmp_path, env, "history", "--json")
+    assert (told.returncode, told.stdout.isascii()) == (0, True)
+    assert json.loads(told.stdout)[0]["reason"] == "Köln"
 
 
 def test_history_before_the_first_fetch(run: Run, with_warehouse: str) -> None:

@@ -22,6 +22,8 @@ TEXTS = [
     ("two documents", b"name: x\n---\nname: y\n", "2: starts a second document ('---'). One file holds one."),
     ("bracket", b"tags: [a\nname: x\n",
      "2: is not valid YAML: did not find expected ',' or ']'. Look at this line and the one above it."),
+    ("too large", b"# " * 250_001,
+     " is larger than 500,000 bytes. Shorten it, or move it elsewhere if it is no configuration."),
     ("too deep", b"[" * 5_000, "1: is nested deeper than 20 levels."),
 ]  # fmt: skip
 

@@ -10,6 +10,8 @@ from contact_sync.core.values import source_text, source_texts, usable
 
 ROWS = [{"id": "1", "Company": "Zylker", "Years": 2}]
 ROWS_TEXT = '[{"id":"1","Company":"Zylker","Years":2}]'
+ENDLESS = [{"id": "1", "Years": 10**5000, "Jobs": [2, 10**5000]}]
+ENDLESS_TEXT = '[{"id":"1","Years":"N","Jobs":[2,"N"]}]'.replace("N", "1" + "0" * 5000)
 NAMES = '[{"name":"A"},{"name":"B"}]'
 
 
@@ -36,6 +38,8 @@ NAMES = '[{"name":"A"},{"name":"B"}]'
         pytest.param(7.0, 7.0, "7", id="MAP-7: number without fraction"),
         pytest.param(1e16, 1e16, "10000000000000000", id="MAP-7: number without exponent"),
         pytest.param(0.00001, 0.00001, "0.00001", id="MAP-7: small number"),
+        pytest.param(-(10**5000), -(10**5000), f"-1{'0' * 5000}", id="MAP-6: number of thousands of digits"),
+        pytest.param(ENDLESS, ENDLESS_TEXT, ENDLESS_TEXT, id="MAP-6: the same in a sub-form"),
     ],
 )
 def test_values(value: Any, expected: Any, text: str | None) -> None:

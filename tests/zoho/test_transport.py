@@ -50,6 +50,14 @@ def test_a_call_is_answered_and_recorded(bench: Bench) -> None:
     assert [seen["query"] for seen in bench.seen()] == [{"per_page": "7", "fields": "Last_Name"}]
 
 
+def test_a_number_of_thousands_of_digits_costs_no_page() -> None:
+    """MAP-6: Python refuses to read it as a number; it comes as text, and its neighbours as they are."""
+    body = b'{"data": [{"id": "1", "Age": 7, "Salary": %s}, {"id": "2", "Age": -8}]}' % (b"-" + b"9" * 5000)
+    with scripted(Say(body=body)) as server:
+        answer = Bench(server.url).with_token().transport.call("GET", CANDIDATES)
+    assert answer.body == {"data": [{"id": "1", "Age": 7, "Salary": "-" + "9" * 5000}, {"id": "2", "Age": -8}]}
+
+
 def test_one_token_serves_many_calls(bench: Bench) -> None:
     """ACC-3: a token is asked for once and kept until it ends on our clock."""
     now = [NOW]
@@ -87,7 +95,7 @@ def test_a_session_from_a_connection_leaks_nothing(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("NETRC", str(netrc))
     session = requests.Session()
     session.auth = ("sandbox-client", "sandbox-secret-0000")
-    session.headers.update({"refresh_token": "sandbox-refresh-0000", "zsc_key": "zsc"})
+    session.headers.update({"refresh_token": "sandbox-refresh-0000", "zsc_secret": "zsc"})
     with scripted(Say(body=ORG)) as server:
         bench = Bench(server.url, session=session).with_token()
         bench.client.organisation()
@@ -95,7 +103,7 @@ def test_a_session_from_a_connection_leaks_nothing(tmp_path: Path, monkeypatch: 
     token = bench.tokens.token
     assert token is not None
     assert headers["Authorization"] == f"Zoho-oauthtoken {token.value}"
-    assert not {"refresh_token", "zsc_key"} & set(headers)
+    assert not {"refresh_token", "zsc_secret"} & set(headers)
     assert "sandbox" not in str(headers)
 
 

@@ -9,8 +9,20 @@ from collections.abc import Sequence
 
 import typer
 
-from contact_sync.cli import doctor, history, initiate, lint, new, suppressions, syncs, warehouse
-from contact_sync.cli.console import PROBLEMS_FOUND, USED_WRONGLY, UsageMistake, say
+from contact_sync.cli import (
+    doctor,
+    history,
+    housekeeping,
+    initiate,
+    lint,
+    new,
+    removals,
+    revert,
+    suppressions,
+    syncs,
+    warehouse,
+)
+from contact_sync.cli.console import PROBLEMS_FOUND, USED_WRONGLY, UsageMistake, say, show_what_the_screen_can
 from contact_sync.errors import ContactSyncError
 
 app = typer.Typer(
@@ -28,16 +40,33 @@ app.command("doctor")(doctor.doctor)
 app.command("initiate")(initiate.initiate)
 app.command("suppress")(suppressions.suppress)
 app.command("unsuppress")(suppressions.unsuppress)
+app.command("remove")(removals.remove)
+app.command("restore")(removals.restore)
+app.command("revert")(revert.revert)
+app.command("housekeeping")(housekeeping.housekeeping)
 app.add_typer(warehouse.app, name="warehouse")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; always ends with SystemExit. `arguments` default to the process's own."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    show_what_the_screen_can()
     try:
-        app(args=list(arguments) if arguments is not None else None, prog_name="contact-sync")
+        _must_be_text(given)
+        app(args=given, prog_name="contact-sync")
     except UsageMistake as mistake:
         say(f"contact-sync: {mistake}", error=True)
         sys.exit(USED_WRONGLY)
     except ContactSyncError as problem:
         say(f"contact-sync: {problem}", error=True)
         sys.exit(PROBLEMS_FOUND)
+
+
+def _must_be_text(arguments: Sequence[str]) -> None:
+    """Raises UsageMistake that names the first argument of other bytes than UTF-8 by its place: it may be personal."""
+    for place, argument in enumerate(arguments, start=1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            hint = "Set the terminal to UTF-8 and write it again."
+            raise UsageMistake(f"argument {place} is not UTF-8, as a name or a reason must be. {hint}") from None

@@ -3,6 +3,7 @@
 Exit codes: 0 all well, 1 problems found, 2 the command was used wrongly.
 """
 
+import io
 import json
 import os
 import sys
@@ -19,6 +20,12 @@ from contact_sync.errors import ConfigError
 PROBLEMS_FOUND = 1
 USED_WRONGLY = 2
 _LOG_WIDTH = 120
+
+
+def show_what_the_screen_can() -> None:
+    """From now on stdout shows '?' for a character that its encoding lacks, where it would end with an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 class UsageMistake(ConfigError):
@@ -38,8 +45,9 @@ def say(text: str, *, style: str | None = None, error: bool = False) -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON, times in ISO 8601."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    """Print a value as JSON, times in ISO 8601; other scripts stay readable if stdout can hold them."""
+    escape = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=escape, default=_plain) + "\n")
 
 
 def table(title: str | None, columns: Sequence[str], *, numbers: Sequence[str] = (), lines: bool = False) -> Table:

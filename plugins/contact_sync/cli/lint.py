@@ -1,7 +1,7 @@
 """`contact-sync lint`: every problem of the configuration files, with line, allowed values and close match.
 
 Looks at sync files, organisation.yaml and the suites of include/expectations. A sync whose suite does not exist would
-fail in every run, so here that is an error. Writes nothing, unless `--write-schema` asks for the schema files.
+fail in every run, so here that is an error. Writes nothing, unless `--write-schema` asks for the generated files.
 """
 
 from dataclasses import replace
@@ -18,23 +18,26 @@ if TYPE_CHECKING:
     from contact_sync.config.problems import ConfigProblem
 
 Files = Annotated[list[str] | None, typer.Argument(metavar="[FILES]...", help="Files or sync ids; none: all of them.")]
-CheckSchema = Annotated[bool, typer.Option("--check-schema", help="Also fail if a generated schema is out of date.")]
-WriteSchema = Annotated[bool, typer.Option("--write-schema", help="Generate include/schema/*.json first.")]
+CheckSchema = Annotated[bool, typer.Option("--check-schema", help="Also fail if a generated file is out of date.")]
+WriteSchema = Annotated[
+    bool, typer.Option("--write-schema", help="Generate include/schema/*.json and docs/configuration.md first.")
+]
 
 
 def lint(files: Files = None, check_schema: CheckSchema = False, write_schema: WriteSchema = False) -> None:
     """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
     from contact_sync.config.loader import load_syncs
+    from contact_sync.config.reference_page import stale_page, write_page
     from contact_sync.config.schema import stale_schemas, write_schemas
 
     folder = include_folder()
     if write_schema:
-        for path in write_schemas(folder):
-            say(f"wrote {folder.name}/schema/{path.name}")
+        for path in [*write_schemas(folder), *write_page(folder)]:
+            say(f"wrote {path.relative_to(folder.parent)}")
     loaded = load_syncs(folder)
     found, checked = _all(folder, loaded) if not files else _chosen(folder, files, loaded)
     if check_schema:
-        found += stale_schemas(folder)
+        found += stale_schemas(folder) + stale_page(folder)
     _report(found, checked)
 
 

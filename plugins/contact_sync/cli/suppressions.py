@@ -38,7 +38,7 @@ def suppress(
     warehouse = open_warehouse_at_hand()
     from contact_sync.warehouse.suppressions import suppress as store
 
-    result = store(warehouse, [text for _, text in lines], kind, _given(reason), person())
+    result = store(warehouse, [text for _, text in lines], kind, given_reason(reason), person())
     say(f"{result.added:,} suppressed as {kind}, {result.already:,} were already.")
     if result.invalid:
         say(f"Not understood as addresses: {_lines(lines, result.invalid)}. Nothing was written for them.", error=True)
@@ -58,7 +58,7 @@ def unsuppress(
     from contact_sync.warehouse.suppressions import unsuppress as lift
 
     entries = [text for _, text in lines]
-    result = lift(warehouse, entries, _given(reason), person(), force=force)
+    result = lift(warehouse, entries, given_reason(reason), person(), force=force)
     say(f"{_count(result.lifted, 'suppression')} lifted.")
     if result.not_found:
         say(f"Not suppressed: {_lines(lines, result.not_found)}.")
@@ -76,28 +76,39 @@ def read_addresses(given: str) -> list[tuple[int, str]]:
 
     Raises UsageMistake if `given` is no address and no readable UTF-8 file, or holds none.
     """
-    path = Path(given)
+    named = "standard input" if given == "-" else "the file" if "@" in given else f"the file '{given}'"
     try:
         if given == "-":
             text = sys.stdin.read()
-        elif path.is_file():
-            text = path.read_text(encoding="utf-8-sig")
+            text.encode()  # in some locales, bytes that are no text are read all the same
+        elif _is_file(given):
+            text = Path(given).read_text(encoding="utf-8-sig")
         elif "@" in given:
             return [(1, given)]
         else:
             raise UsageMistake(f"'{given}' is neither an address (no @) nor a file.")
-    except UnicodeDecodeError:
-        raise UsageMistake(f"the file '{given}' is not UTF-8. Save it in that encoding.") from None
+    except UnicodeError:
+        raise UsageMistake(f"{named} is not UTF-8. Save it in that encoding.") from None
     except OSError as error:
-        raise UsageMistake(f"the file '{given}' cannot be read: {(error.strerror or '').lower()}.") from None
+        raise UsageMistake(f"{named} cannot be read: {(error.strerror or '').lower()}.") from None
     numbered = enumerate((line.strip() for line in text.splitlines()), start=1)
     lines = [(number, line) for number, line in numbered if line and not line.startswith("#")]
     if not lines:
-        raise UsageMistake(f"'{given}' holds no addresses. Write one a line.")
+        raise UsageMistake(f"{named} holds no addresses. Write one a line.")
     return lines
 
 
-def _given(reason: str) -> str:
+def _is_file(given: str) -> bool:
+    try:
+        return Path(given).is_file()
+    except OSError:
+        if "@" in given:  # such as too long for a file name: an address then, which is judged later
+            return False
+        raise
+
+
+def given_reason(reason: str) -> str:
+    """The reason without surrounding space. Raises UsageMistake if there is none."""
     if not reason.strip():
         raise UsageMistake("--reason is empty: say why, for the record.")
     return reason.strip()

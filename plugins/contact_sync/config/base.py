@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 REFUSED = "contact_sync_refused"
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond them, days and zones reckon past the ends of the calendar
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})")
@@ -49,25 +50,33 @@ def refuse(
 
 def _iso_date(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return _in_reach(value, value)
     if not isinstance(value, str) or not _DATE.fullmatch(value):
         raise refuse(f"{shown(value)} is not a date. Write year-month-day, such as 2026-11-01.")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise refuse(f"{shown(value)} is not a day of the calendar. Write year-month-day.") from None
+    return _in_reach(value, day)
 
 
 def _zoned_moment(value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value
+        return _in_reach(value, value)
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         hint = "Write date, time and zone, such as 2026-11-01T00:00:00+01:00."
         raise refuse(f"{shown(value)} is not a date-time with a zone. {hint}")
     try:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         raise refuse(f"{shown(value)} is not a moment of the calendar.") from None
+    return _in_reach(value, moment)
+
+
+def _in_reach(value: Any, day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise refuse(f"{shown(value)} is out of reach. Write a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    return day
 
 
 def _clock_time(value: Any) -> Any:

@@ -144,7 +144,8 @@ def _read(path: Path, shown: str) -> tuple[Document | None, list[ConfigProblem]]
         if not path.is_file() and path.exists():
             return None, [ConfigProblem(shown, 0, "", "is not an ordinary file.")]
         if path.stat().st_size > _LARGEST_FILE:
-            return None, [ConfigProblem(shown, 0, "", f"is larger than {_LARGEST_FILE:,} bytes: no such file.")]
+            hint = "Shorten it, or move it elsewhere if it is no configuration."
+            return None, [ConfigProblem(shown, 0, "", f"is larger than {_LARGEST_FILE:,} bytes. {hint}")]
         raw = path.read_bytes()
     except OSError as error:
         return None, [ConfigProblem(shown, 0, "", f"cannot be read: {_reason(error)}.")]

@@ -10,9 +10,7 @@ from pydantic import Field
 
 from contact_sync.config.base import ApiName, ContactField, Flag, Name, Share, Strict, TimezoneName
 
-
-def _default_push_mapping() -> dict[str, str]:
-    return {"first_name": "First_Name", "last_name": "Last_Name", "email": "Email"}
+_PUSH_MAPPING = {"first_name": "First_Name", "last_name": "Last_Name", "email": "Email"}
 
 
 class Policies(Strict):
@@ -43,8 +41,8 @@ class Policies(Strict):
 class RoleAddresses(Strict):
     """Local parts that are added to, or taken out of, the list of role addresses (OUT-7)."""
 
-    add: tuple[Name, ...] = ()
-    remove: tuple[Name, ...] = ()
+    add: tuple[Name, ...] = Field((), description="Also role addresses: the part before the @.")
+    remove: tuple[Name, ...] = Field((), description="No role addresses after all.")
 
 
 class PushSwitch(Strict):
@@ -53,45 +51,62 @@ class PushSwitch(Strict):
     list_name: Name = Field(alias="list", description="The mailing list whose people are pushed.")
     enabled: Flag = Field(True, description="false turns the switch off (PUSH-7).")
     mapping: dict[ContactField, ApiName] = Field(
-        default_factory=_default_push_mapping, description="Contact field to field of the Recruit module."
+        _PUSH_MAPPING, description="Contact field to field of the Recruit module (PUSH-2)."
     )
-    status_field: ApiName | None = Field(None, description="Recruit field that takes the member status.")
+    status_field: ApiName | None = Field(None, description="Recruit field that takes the member status (PUSH-1).")
 
 
 class CandidateSwitches(Strict):
-    """Switches that push to the module Candidates."""
+    """Switches that push to the module Candidates (PUSH-0)."""
 
-    opened: PushSwitch | None = Field(None, description="People who opened a campaign.")
+    opened: PushSwitch | None = Field(None, description="People who opened a campaign (PUSH-1).")
 
 
 class PushSettings(Strict):
-    """Push settings of an account, by module."""
+    """Push settings of an account, by module (PUSH-0)."""
 
-    candidates: CandidateSwitches = CandidateSwitches()
+    candidates: CandidateSwitches = Field(CandidateSwitches(), description="Switches of the module Candidates.")
 
 
 class AccountProfile(Strict):
     """What is declared of one account. Its key is the id of the Airflow connection that holds its secrets."""
 
-    kind: Literal["recruit"] = Field(description="Which product of Zoho the account is.")
+    kind: Literal["recruit"] = Field(description="Which product of Zoho the account is (ACC-1).")
     edition: Literal["free", "standard", "professional", "enterprise", "zoho_one", "people_plus"] | None = Field(
-        None, description="The edition the account is on."
+        None, description="The edition the account is on (ACC-5)."
     )
     pool: Name | None = Field(None, description="Airflow pool of the account's tasks; absent: default_pool.")
-    push: PushSettings = PushSettings()
+    push: PushSettings = Field(PushSettings(), description="What is pushed to the account, by module (PUSH-0).")
+
+
+class Retention(Strict):
+    """How long things are kept; housekeeping takes them away, counters stay (OPS-11)."""
+
+    staging_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = Field(
+        7, description="Days after its end that what a fetch read is kept in schema staging; personal data (OPS-11)."
+    )
+    raw_value_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = Field(
+        90, description="Days that the ledger keeps raw values that did not fit their field (OPS-11)."
+    )
+    ledger_months: Annotated[int, Field(strict=True, ge=1, le=1200)] = Field(
+        24, description="Months that the ledger, and former values for a revert, are kept (OPS-11)."
+    )
 
 
 class Organisation(Strict):
     """The whole file."""
 
     name: Name = Field(description="Name of the organisation for people.")
-    timezone: TimezoneName = Field("Etc/UTC", description="Default time zone of schedules; zone of daily limits.")
+    timezone: TimezoneName = Field(
+        "Etc/UTC", description="Default time zone of schedules (RET-1); zone of daily limits (LIM-2)."
+    )
     warehouse: Name = Field("contacts_warehouse", description="Airflow connection of the contacts warehouse.")
     load_pool: Name | None = Field(
         None, description="Airflow pool of one slot in which loads queue; absent: default_pool, and Postgres's lock."
     )
-    policies: Policies = Policies()
-    role_addresses: RoleAddresses = RoleAddresses()
+    policies: Policies = Field(Policies(), description="Choices where the rules allow more than one reading.")
+    role_addresses: RoleAddresses = Field(RoleAddresses(), description="Changes to the list of role addresses (OUT-7).")
+    retention: Retention = Field(Retention(), description="How long things are kept (OPS-11).")
     accounts: dict[Name, AccountProfile] = Field(
-        min_length=1, description="Accounts by the id of their Airflow connection."
+        min_length=1, description="Accounts by the id of their Airflow connection (ACC-1)."
     )

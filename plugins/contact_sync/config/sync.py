@@ -44,11 +44,11 @@ Module = Literal["Candidates"]
 
 
 class Source(Strict):
-    """What the sync reads: a module of Recruit and how much of it."""
+    """What the sync reads: a module of Recruit and how much of it (SRC-1..3)."""
 
-    module: Module = Field("Candidates", description="Recruit module.")
-    scope: Literal["all", "view"] = Field("all", description="all records, or those of a custom view.")
-    view: IdOrName | None = Field(None, description="Name or id of the custom view, with scope: view.")
+    module: Module = Field("Candidates", description="Recruit module (SRC-1).")
+    scope: Literal["all", "view"] = Field("all", description="all records, or those of a custom view (SRC-2, SRC-3).")
+    view: IdOrName | None = Field(None, description="Name or id of the custom view, with scope: view (SRC-3).")
     unapproved: Literal["skip", "take"] = Field("skip", description="Records that wait for approval (SRC-8).")
 
     @model_validator(mode="after")
@@ -71,7 +71,9 @@ class Schedule(Strict):
         None, description="Day of the month, with frequency: monthly; 29-31: the last day of shorter months."
     )
     date_: IsoDate | None = Field(None, alias="date", description="Day of a one-time sync; absent: at once.")
-    timezone: TimezoneName | None = Field(None, description="Absent: the organisation's.")
+    timezone: TimezoneName | None = Field(
+        None, description="Time zone of the schedule by its IANA name; absent: the organisation's."
+    )
 
     @model_validator(mode="after")
     def _keys_fit_frequency(self) -> Self:
@@ -125,10 +127,10 @@ class EmailMapping(Strict):
 
 
 class NameMapping(EmailMapping):
-    """Source of the first or last name."""
+    """Source of the first or last name (MAP-1)."""
 
-    required: Flag = Field(False, description="Records without a valid value are ignored: invalid_field.")
-    clear_when_empty: Flag = Field(False, description="An empty source value empties the contact field.")
+    required: Flag = Field(False, description="Records without a valid value are ignored: invalid_field (OUT-4).")
+    clear_when_empty: Flag = Field(False, description="An empty source value empties the contact field (MAP-6).")
 
 
 class FieldSpec(NameMapping):
@@ -143,7 +145,7 @@ ShortField = Annotated[FieldSpec, BeforeValidator(_mapping_words, json_schema_in
 
 
 class Mapping(Strict):
-    """Which source field fills which contact field."""
+    """Which source field fills which contact field (MAP-1)."""
 
     email: ShortEmail = Field(EmailMapping(source="Email"), description="Source of the e-mail address.")
     first_name: ShortName | None = Field(
@@ -152,7 +154,7 @@ class Mapping(Strict):
     last_name: ShortName | None = Field(
         NameMapping(source="Last_Name"), description="Source of the last name; null: not mapped."
     )
-    fields: dict[ExtraField, ShortField] = Field({}, description="Further contact fields by name.")
+    fields: dict[ExtraField, ShortField] = Field({}, description="Further contact fields by name (MAP-2).")
 
     @field_validator("email", mode="before")
     @classmethod
@@ -172,23 +174,25 @@ class Validation(Strict):
 class SyncConfig(Strict):
     """The whole file of one sync."""
 
-    name: Name = Field(description="Name for people; changing it changes nothing else.")
-    created: IsoDate = Field(description="Day the sync was made, year-month-day: start of the DAG, anchor of RET-3.")
+    name: Name = Field(description="Name for people; changing it changes nothing else (SRC-0).")
+    created: IsoDate = Field(
+        description="Day the sync was made, year-month-day: start of the DAG, anchor of lookback (RET-3)."
+    )
     description: str | None = Field(None, description="What the sync is for.")
     owner: Name | None = Field(None, description="Owner shown in Airflow.")
     tags: tuple[Name, ...] = Field((), description="Tags shown in Airflow.")
-    account: Name = Field(description="An account of organisation.yaml.")
-    source: Source = Field(Source(), description="What is read.")
+    account: Name = Field(description="An account of organisation.yaml (ACC-1).")
+    source: Source = Field(Source(), description="What is read (SRC-1..3).")
     list_name: Name = Field(alias="list", description="The mailing list that is filled.")
-    schedule: Schedule = Field(description="When.")
-    retrieve: Retrieve = Field("all", description="all, or records changed after a moment.")
-    each_fetch: Literal["changes", "all"] = Field("changes", description="What later fetches read.")
+    schedule: Schedule = Field(description="When the sync runs (RET-1).")
+    retrieve: Retrieve = Field("all", description="First fetch: all, or records changed after a moment (RET-2).")
+    each_fetch: Literal["changes", "all"] = Field("changes", description="What later fetches read (RET-2).")
     overlap_minutes: Annotated[int, Field(strict=True, ge=0, le=1440)] = Field(
-        10, description="How far each fetch reaches back before the last one."
+        10, description="How far each fetch reaches back before the last one (RET-2)."
     )
-    mapping: Mapping = Field(Mapping(), description="Source fields to contact fields.")
-    push: Flag = Field(True, description="Whether this sync's push task carries out the switches of its list.")
-    validation: Validation = Validation()
+    mapping: Mapping = Field(Mapping(), description="Source fields to contact fields (MAP-1).")
+    push: Flag = Field(True, description="Whether this sync's push task carries out the switches of its list (PUSH-0).")
+    validation: Validation = Field(Validation(), description="When a staged batch is refused.")
 
     @field_validator("account", mode="after")
     @classmethod

@@ -71,9 +71,11 @@ def _number(value: Usable) -> int | float:
     value = _scalar(value)
     if isinstance(value, str) and NUMBER.match(value):
         value = _whole(value) if value.lstrip("+-").isdecimal() else float(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _bounded(value)  # before anything takes it for a float, which ends at about 10^308
     if isinstance(value, (bool, str)) or not math.isfinite(value):
         raise Misfit("not a number")
-    return _bounded(value) if isinstance(value, int) else value
+    return value
 
 
 def _boolean(value: Usable) -> bool:

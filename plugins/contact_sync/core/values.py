@@ -55,12 +55,18 @@ def scalar_text(value: str | int | float | bool) -> str:
     if isinstance(value, float):
         text = format(Decimal(repr(value)), "f")
         return text.removesuffix(".0")
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:  # thousands of digits: Python itself refuses to write those, its decimals do not
+        return format(Decimal(value), "f")
 
 
 def as_json(value: Any) -> str:
-    """Compact JSON text in which other scripts stay readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    """Compact JSON text in which other scripts stay readable; a number of thousands of digits stands in quotes."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    except ValueError:
+        return as_json(_without_endless_numbers(value))
 
 
 def _object(value: dict[str, Any]) -> Usable:
@@ -74,6 +80,14 @@ def _list(values: list[Any]) -> Usable:
         return as_json(values)
     parts = [usable(part) for part in values]
     return [part for part in parts if part is not None and not isinstance(part, list)] or None
+
+
+def _without_endless_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_endless_numbers(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_endless_numbers(part) for part in value]
+    return scalar_text(value) if type(value) is int and value.bit_length() > 64 else value
 
 
 def _is_lookup(value: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -65,12 +65,7 @@ def open_warehouse(url: str, keys: str | None, application_name: str = "contact-
 
 
 def _engine(url: str, application_name: str) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigError(
-            "The warehouse URL cannot be read. It looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE."
-        ) from None
+    parsed = _parsed(url)
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ConfigError(f"The warehouse must be Postgres; the URL names {parsed.get_backend_name()!r}.")
     connect_args: dict[str, Any] = {
@@ -84,6 +79,20 @@ def _engine(url: str, application_name: str) -> Engine:
         connect_args=connect_args,
         hide_parameters=True,
     )
+
+
+def _parsed(url: str) -> URL:
+    unreadable = ConfigError(
+        "The warehouse URL cannot be read. It looks like postgresql://USER:PASSWORD@HOST:5432/DATABASE. "
+        "In the password write %40 for @, %3A for : and %2F for /."
+    )
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # a ValueError quotes what stands where the port should: part of a password
+        raise unreadable from None
+    if "@" in (parsed.host or ""):  # the end of a password, which the driver would quote as the host it cannot find
+        raise unreadable
+    return parsed
 
 
 def _fernet(keys: str | None) -> MultiFernet:

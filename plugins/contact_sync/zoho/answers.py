@@ -32,7 +32,7 @@ def read_body(response: requests.Response) -> Any:
     if response.status_code in EMPTY_STATUS:
         return None
     try:
-        body = json.loads(response.content)
+        body = json.loads(response.content, parse_int=_whole)
     except ValueError:
         return UNREADABLE
     return body if isinstance(body, dict) else UNREADABLE
@@ -62,6 +62,14 @@ def row_count(body: Any) -> int:
     if not isinstance(body, dict):
         return 0
     return next((len(value) for value in body.values() if isinstance(value, list)), 0)
+
+
+def _whole(digits: str) -> int | str:
+    # Python refuses to read thousands of digits; one such value of one record must not cost the whole page (MAP-6).
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
 
 
 def _http_date(text: str | None) -> datetime | None:

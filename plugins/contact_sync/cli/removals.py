@@ -1,0 +1,66 @@
+"""`contact-sync remove` and `restore`: take a person out of a list or of the organisation by hand, and back (OUT-18).
+
+A person is given by contact id or address; what is printed names the contact id only.
+"""
+
+from typing import Annotated
+
+import typer
+
+from contact_sync.cli.console import UsageMistake, say
+from contact_sync.cli.suppressions import Reason, given_reason
+
+Person = Annotated[str, typer.Argument(metavar="PERSON", help="Contact id, or e-mail address.")]
+ListName = Annotated[str | None, typer.Option("--list", metavar="LIST", help="This mailing list only.")]
+WholeOrganisation = Annotated[bool, typer.Option("--org", help="The whole organisation.")]
+
+
+def remove(person: Person, reason: Reason, list_name: ListName = None, org: WholeOrganisation = False) -> None:
+    """Take a person out of a list, which holds until restored, or of the organisation, until a fetch brings them."""
+    from contact_sync.cli.connections import open_warehouse_at_hand
+    from contact_sync.cli.connections import person as who
+
+    why, chosen = given_reason(reason), _one_of(list_name, org)
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.warehouse.removals import remove_from_list, remove_from_organisation
+
+    if chosen is None:
+        done = remove_from_organisation(warehouse, person, why, who())
+        told = f"deleted from the organisation and taken out of {_lists(done.lists)}; a later fetch may add them again."
+        say(
+            f"Contact {done.contact_id} is {told}" if done.changed else f"Contact {done.contact_id} is deleted already."
+        )
+        return
+    done = remove_from_list(warehouse, person, chosen, why, who())
+    if done.changed:
+        say(f"Contact {done.contact_id} is out of '{chosen}', whatever later fetches bring, until restored.")
+    else:
+        say(f"Contact {done.contact_id} was taken out of '{chosen}' by hand already.")
+
+
+def restore(person: Person, reason: Reason, list_name: ListName = None, org: WholeOrganisation = False) -> None:
+    """Take back what `remove` did. Whoever unsubscribed, or is suppressed, is not mailed by it."""
+    from contact_sync.cli.connections import open_warehouse_at_hand
+    from contact_sync.cli.connections import person as who
+
+    why, chosen = given_reason(reason), _one_of(list_name, org)
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.warehouse.removals import restore_to_list, restore_to_organisation
+
+    if chosen is None:
+        done = restore_to_organisation(warehouse, person, why, who())
+        say(f"Contact {done.contact_id} is back in the organisation and in {_lists(done.lists)}.")
+    else:
+        done = restore_to_list(warehouse, person, chosen, why, who())
+        say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.")
+
+
+def _one_of(list_name: str | None, org: bool) -> str | None:
+    """The list chosen, None for the organisation. Raises UsageMistake unless exactly one of the two is given."""
+    if org == (list_name is not None):
+        raise UsageMistake("say where: either --list LIST or --org, not both.")
+    return list_name.strip() if list_name is not None else None
+
+
+def _lists(number: int) -> str:
+    return "1 list" if number == 1 else f"{number:,} lists"
