@@ -1,15 +1,18 @@
-"""What Airflow must know of contact sync beyond its DAGs: the timetables, found by their class when a DAG is read back.
+"""What Airflow must know of contact sync beyond its DAGs: timetables, found by their class when a DAG is read back, and
+the listener that writes the notes of skipped runs.
 
 Every component of Airflow loads this file at its start.
 """
 
 from airflow.plugins_manager import AirflowPlugin
 
+from contact_sync import run_notes
 from contact_sync.timetables import OneTimeTimetable, PeriodicTimetable
 
 
 class ContactSyncPlugin(AirflowPlugin):
-    """Registers the timetables."""
+    """Registers the timetables and the listener."""
 
     name = "contact_sync"
     timetables = [PeriodicTimetable, OneTimeTimetable]  # noqa: RUF012 - Airflow reads a plain list
+    listeners = [run_notes]  # noqa: RUF012

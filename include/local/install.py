@@ -60,6 +60,8 @@ def main(arguments: list[str]) -> int:
                 set_up()
         if "--lock" in arguments:
             lock()
+        if "--browser" in arguments:
+            install_browser_tests()
     except SetupError as problem:
         print(f"make setup: {problem}", file=sys.stderr)
         return 1
@@ -175,6 +177,13 @@ def lock() -> None:
     everything = ["--extra", "local", "--extra", "dev", "-c", "requirements.txt", "-o", "requirements-dev.txt"]
     run([*compile_, "pyproject.toml", *everything], env, "requirements-dev.txt")
     print("Wrote requirements.txt and requirements-dev.txt.")
+
+
+def install_browser_tests() -> None:
+    """What tests/browser needs beside the rest: the driver at its pinned version, no browser."""
+    uv = [str(PYTHON), "-m", "uv", "pip", "install", "--quiet", "--python", str(PYTHON)]
+    wanted = ["-r", "pyproject.toml", "--extra", "browser", "-c", "requirements-dev.txt"]
+    run([*uv, *wanted], environment(), "the packages of the browser tests")
 
 
 def run(command: list[str], env: dict[str, str], what: str) -> None:

@@ -84,8 +84,8 @@ def _by_hand(sync: ResolvedSync) -> str:
     lines = [
         "## By hand",
         "",
-        "* **Trigger** (the form): as configured, all data, or after a date and time; push on or off. It reads up to "
-        "the moment of the run, whatever its logical date.",
+        "* **Trigger** (the form): as configured, all data, or after a date and time; push on or off; preview only. "
+        "It reads up to the moment of the run, whatever its logical date.",
         f"* On the command line: `airflow dags trigger {sync.sync_id} --conf '{conf}'`",
         _backfill(sync),
         "* **A failed run**: the log of the red task says what to do. Clear that task, or trigger a new run if you "

@@ -149,7 +149,8 @@ def _form() -> dict[str, Param]:
                 "after": "What changed after the date and time below",
             },
             title="Data to retrieve",
-            description="For runs by hand only. Nothing is doubled by reading the same records again.",
+            description="Up to the moment of the run: the logical date above does not matter. Reading records again "
+            "doubles nothing.",
             section=section,
         ),
         "after": Param(
@@ -157,7 +158,8 @@ def _form() -> dict[str, Param]:
             type=["null", "string"],
             format="date-time",
             title="After",
-            description="With “after” above: date and time with zone, such as 2026-11-01T00:00:00+01:00. Else empty.",
+            description="Only with “after the date and time below”; here in the time zone of this page, over the API "
+            "with its zone, such as 2026-11-01T00:00:00+01:00.",
             section=section,
         ),
         "push": Param(
@@ -166,7 +168,7 @@ def _form() -> dict[str, Param]:
             enum=[choice.value for choice in Push],
             values_display={"as_configured": "As configured", "on": "On", "off": "Off"},
             title="Push to Recruit",
-            description="Whether the push task of this run carries out the switches of the list.",
+            description="Whether this run tells Recruit who opened or clicked campaigns, by the account's switches.",
             section=section,
         ),
         "preview": Param(

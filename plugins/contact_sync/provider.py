@@ -1,12 +1,22 @@
 """What Airflow's provider registry learns of this package: its two connection types and their forms.
 
 Found through the entry point `apache_airflow_provider` of the installed package. Fields of `conn-fields` land in the
-connection's extra; those of format `password` are masked by Airflow wherever it shows them.
+connection's extra; those of format `password` are hidden while they are typed.
 """
 
 from typing import Any
 
-DATA_CENTRES = ["us", "eu", "in", "au", "jp", "cn", "ca", "sa"]
+_DOMAINS = {
+    "us": "zoho.com",
+    "eu": "zoho.eu",
+    "in": "zoho.in",
+    "au": "zoho.com.au",
+    "jp": "zoho.jp",
+    "cn": "zoho.com.cn",
+    "ca": "zohocloud.ca",
+    "sa": "zoho.sa",
+}
+DATA_CENTRES = list(_DOMAINS)
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -25,19 +35,25 @@ def _zoho_recruit() -> dict[str, Any]:
         "hook-class-name": "contact_sync.hooks.zoho_recruit.ZohoRecruitHook",
         "hook-name": "Zoho Recruit",
         "ui-field-behaviour": {
-            "hidden-fields": ["host", "port", "schema"],
-            "relabeling": {"login": "Client id", "password": "Client secret"},
-            "placeholders": {"login": "1000.XXXXXXXX", "description": "Recruit account of the talent team"},
+            "hidden-fields": ["host", "schema"],
+            # The port is used for nothing; but Airflow 3.3.2 refuses to test a connection that has none.
+            "relabeling": {"login": "Client id", "password": "Client secret", "port": "Port (write 443)"},
+            "placeholders": {
+                "login": "1000.XXXXXXXX",
+                "port": "443",
+                "description": "Recruit account of the talent team",
+            },
         },
         "conn-fields": {
-            "data_center": _field(
+            "data_center": _choice(
                 "Data centre",
-                "Where the account lives; its address ends in .com (us), .eu, .in and so on.",
-                {"type": ["string", "null"], "enum": [*DATA_CENTRES, None]},
+                "Where the account lives, as the address of its Recruit pages says.",
+                {code: f"{code}: recruit.{domain}" for code, domain in _DOMAINS.items()},
             ),
             "refresh_token": _secret("Refresh token", "Of the client above, with the scopes that the README names."),
             "primary_email": _text("Primary e-mail", "Of the Recruit account; part of its fingerprint."),
-            "zsc_key": _secret("ZSC key", "Optional: identifies the account's key generation. It is never sent."),
+            # Airflow masks a key of the extra by its name, whatever its format: "secret" must be part of it.
+            "zsc_secret": _secret("ZSC key", "Optional: identifies the account's key generation. It is never sent."),
             "accounts_host": _text("Accounts host", "Optional override, such as https://accounts.zoho.eu."),
             "api_root": _text("API root", "Optional override, such as https://recruit.zoho.eu, or a sandbox."),
         },
@@ -55,16 +71,19 @@ def _contacts_warehouse() -> dict[str, Any]:
             "placeholders": {"host": "localhost", "port": "5432", "schema": "contacts"},
         },
         "conn-fields": {
-            "sslmode": _field(
+            "sslmode": _choice(
                 "TLS",
                 "Optional: how the connection is encrypted, as libpq has it.",
-                {
-                    "type": ["string", "null"],
-                    "enum": ["disable", "prefer", "require", "verify-ca", "verify-full", None],
-                },
+                {mode: mode for mode in ("disable", "prefer", "require", "verify-ca", "verify-full")},
             ),
         },
     }
+
+
+def _choice(label: str, description: str, words: dict[str, str]) -> dict[str, Any]:
+    """A list to choose from; without a word for it the form would show an empty choice as `null`."""
+    schema = {"type": ["string", "null"], "enum": [*words, None], "values_display": {**words, "null": "(not chosen)"}}
+    return _field(label, description, schema)
 
 
 def _text(label: str, description: str) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def test_the_form_offers_what_a_run_by_hand_may_choose(include: "Include") -> No
     params = include.dag().params
     assert set(params) == set(KEYS)
     defaults = {key: params[key] for key in params}
-    assert defaults == {"retrieve": "as_configured", "after": None, "push": "as_configured"}
+    assert defaults == {"retrieve": "as_configured", "after": None, "push": "as_configured", "preview": False}
     assert check_conf(defaults) == check_conf({})
     for key in params:
         schema = params.get_param(key).schema

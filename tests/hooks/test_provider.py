@@ -8,6 +8,7 @@ import airflow
 import jsonschema
 import pytest
 import yaml
+from airflow._shared.secrets_masker import should_hide_value_for_key
 from airflow.providers_manager import ProvidersManager
 from airflow.sdk import BaseHook
 from airflow.sdk.module_loading import import_string
@@ -63,19 +64,21 @@ def test_each_type_has_its_hook(name: str) -> None:
 
 
 def test_secrets_are_password_fields() -> None:
-    """ACC-1: Airflow masks what the form calls a password, and keys of these names."""
+    """ACC-1: hidden while they are typed; and Airflow masks them afterwards, which it decides by the key's name."""
     fields = TYPES["zoho_recruit"]["conn-fields"]
     secret = {name for name, entry in fields.items() if entry["schema"].get("format") == "password"}
-    assert secret == {"refresh_token", "zsc_key"}
-    assert TYPES["zoho_recruit"]["ui-field-behaviour"]["relabeling"] == {
-        "login": "Client id",
-        "password": "Client secret",
-    }
+    assert secret == {"refresh_token", "zsc_secret"}
+    assert {name for name in fields if should_hide_value_for_key(name)} == secret
+    relabeling = TYPES["zoho_recruit"]["ui-field-behaviour"]["relabeling"]
+    assert (relabeling["login"], relabeling["password"]) == ("Client id", "Client secret")
 
 
 def test_the_form_offers_every_data_centre() -> None:
     """ACC-1: the list of the form and the client's table are one."""
     assert list(data_centres.DATA_CENTRES) == DATA_CENTRES
+    shown = TYPES["zoho_recruit"]["conn-fields"]["data_center"]["schema"]["values_display"]
+    for code, centre in data_centres.DATA_CENTRES.items():
+        assert shown[code] == f"{code}: {centre.recruit_root.removeprefix('https://')}"
 
 
 def test_local_settings_hold_the_examples_connections_and_no_secret() -> None:
@@ -87,5 +90,5 @@ def test_local_settings_hold_the_examples_connections_and_no_secret() -> None:
         kind = TYPES[entry["conn_type"]]
         extra = entry["conn_extra"]
         assert set(extra) <= set(kind["conn-fields"])
-        secrets = {entry["conn_password"], extra.get("refresh_token"), extra.get("zsc_key")} - {None, ""}
+        secrets = {entry["conn_password"], extra.get("refresh_token"), extra.get("zsc_secret")} - {None, ""}
         assert secrets <= PUBLISHED

@@ -35,7 +35,7 @@ def connect(
     monkeypatch: pytest.MonkeyPatch, sandbox: str | None, *, extra: dict[str, Any] | None = None, **changes: Any
 ) -> ZohoRecruitHook:
     """The hook of a connection that AIRFLOW_CONN_RECRUIT_DEMO gives."""
-    given = {"refresh_token": "sandbox-refresh-0000", "zsc_key": "zsc-0000"}
+    given = {"refresh_token": "sandbox-refresh-0000", "zsc_secret": "zsc-0000"}
     if sandbox:
         given |= {"accounts_host": sandbox, "api_root": sandbox}
     values = {"conn_type": "zoho_recruit", "login": "sandbox-client", "password": "sandbox-secret-0000"}

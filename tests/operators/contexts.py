@@ -30,13 +30,21 @@ def dag_run(**changes: Any) -> DagRun:
     return DagRun(**{**values, **changes})
 
 
+class Attempt(SimpleNamespace):
+    """A task instance that keeps what is pushed."""
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        """As Airflow's, kept in `pushed`."""
+        self.pushed = {**getattr(self, "pushed", {}), key: value}
+
+
 def context(**changes: Any) -> dict[str, Any]:
     """A context whose run has these values."""
     run = dag_run(**changes)
     return {
         "dag_run": run,
         "run_id": run.run_id,
-        "ti": SimpleNamespace(try_number=2, start_date=STARTED),
+        "ti": Attempt(try_number=2, start_date=STARTED),
         "outlet_events": OutletEventAccessors(),
         "dag": SimpleNamespace(dag_id=run.dag_id),
     }

@@ -35,7 +35,7 @@ STEPS = st.lists(
     max_size=7,
 )
 LAWS = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 EMPTY = "TRUNCATE contacts.contact, contacts.bounce, contacts.suppression, contacts.source_link, sync.fetch CASCADE"
 

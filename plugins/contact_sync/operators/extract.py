@@ -29,7 +29,6 @@ class ExtractOperator(StageOperator):
 
         return extract(run, read_sync(self.sync_id), client_factory(warehouse), warehouse, datetime.now(UTC))
 
-
     def execute(self, context: "Context") -> dict[str, Any]:
         """As every stage; but while another fetch of the sync is under way the task gives its slot back and waits."""
         try:

@@ -13,6 +13,9 @@ from contact_sync.core.run import RunInfo, RunType
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+SKIP_KEY = "skipped"
+"""XCom in which extract leaves reason and remedy of a skipped run, for the run's note."""
+
 # A run started by a task of another DAG, or by hand from an asset's page, has no window of its own either.
 _AS_MANUAL = {"operator_triggered", "asset_materialization"}
 

@@ -16,7 +16,7 @@ from contact_sync.config.loader import load_organisation
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
 from contact_sync.errors import SyncBusy, SyncSkipped
-from contact_sync.operators.run_info import run_info
+from contact_sync.operators.run_info import SKIP_KEY, run_info
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class StageOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
         try:
             manifest = self.perform(run, warehouse, context)
         except SyncSkipped as skip:
+            context["ti"].xcom_push(key=SKIP_KEY, value={"reason": skip.reason, "remedy": skip.remedy})
             raise AirflowSkipException(str(skip)) from None
         except SyncBusy:
             raise  # nothing has failed: the run waits for its turn

@@ -68,7 +68,8 @@ def apply(connection: Connection, fetch: Fetch) -> int:
 
     Returns how many records the plan limit withheld.
     """
-    touched = {name: statements.run(connection, name).rowcount for name in statements.LOAD_ORDER}
+    written = {name: statements.run(connection, name).rowcount for name in statements.LOAD_ORDER}
+    touched = {name: rows for name, rows in written.items() if name not in statements.NO_CHANGE}
     statements.run(connection, "load/100_ledger")
     statements.run(connection, "fetch/reasons")
     statements.run(connection, "withheld/release")

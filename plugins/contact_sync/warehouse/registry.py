@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse import statements
+from contact_sync.warehouse import acts, statements
 from contact_sync.warehouse.database import Warehouse
 
 
@@ -78,11 +78,13 @@ def initiate(warehouse: Warehouse, sync_id: str, who: str) -> None:
     Raises ConfigError if no run has registered the sync yet.
     """
     with warehouse.transaction() as connection:
-        if not connection.execute(_INITIATE, {"sync_id": sync_id, "who": who}).rowcount:
+        sync_no = connection.execute(_INITIATE, {"sync_id": sync_id, "who": who}).scalar()
+        if sync_no is None:
             raise ConfigError(
                 f"{sync_id}: no run has registered this sync yet, so there is nothing to initiate again. Its first run "
                 f"reads everything: airflow dags trigger {sync_id}. Registered syncs: contact-sync history"
             )
+        acts.record(connection, "initiate", who, sync_no=sync_no)
 
 
 def _number(connection: Connection, pair: tuple[Any, Any], values: dict[str, Any]) -> int:
@@ -131,5 +133,5 @@ _COMPLETE = text(
 _FINISH_RESTART = text("UPDATE sync.sync SET restart_pending = false WHERE sync_no = :sync_no")
 _INITIATE = text(
     "UPDATE sync.sync SET state = 'active', inactive_reason = NULL, restart_pending = true, "
-    "state_changed_at = now(), state_changed_by = :who WHERE sync_id = :sync_id"
+    "state_changed_at = now(), state_changed_by = :who WHERE sync_id = :sync_id RETURNING sync_no"
 )

@@ -1,0 +1,68 @@
+"""housekeeping: what is kept only for a time goes when its time is over; the ledger's months are made ahead (OPS-11).
+
+Not a stage of a fetch: it runs by the clock, or by hand. Killed at any point it is simply run again. A step that
+cannot have its lock, or fails otherwise, does not keep the others from their work; the error is told at the end.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from contact_sync.config.organisation import Retention
+from contact_sync.errors import ContactSyncError, Permanent, Unavailable, WarehouseRefused
+from contact_sync.warehouse import retention
+from contact_sync.warehouse.database import Warehouse
+
+CALLS_KEPT = timedelta(days=90)
+"""How long single calls to Zoho and token requests are kept; their sums stay."""
+
+
+class Step(NamedTuple):
+    """One step: what it counts, and what does it."""
+
+    counts: str
+    work: Callable[[Warehouse, datetime], int]
+    moment: datetime
+
+
+def housekeeping(warehouse: Warehouse, kept: Retention, now: datetime) -> dict[str, int]:
+    """Every step once; what each did, by name.
+
+    Raises Unavailable (or WarehouseRefused, if a right is missing) when all steps have had their turn and some failed.
+    """
+    warehouse = warehouse.named("contact-sync housekeeping")
+    done: dict[str, int] = {}
+    failed: list[tuple[str, ContactSyncError]] = []
+    for step in steps(kept, now):
+        try:
+            done[step.counts] = step.work(warehouse, step.moment)
+        except ContactSyncError as error:
+            failed.append((step.counts, error))
+    if failed:
+        told = "; ".join(f"{name}: {error}" for name, error in failed)
+        kind = WarehouseRefused if any(isinstance(error, Permanent) for _, error in failed) else Unavailable
+        raise kind(f"Housekeeping did not come to its end; run again it goes on from here. {told}")
+    return done
+
+
+def steps(kept: Retention, now: datetime) -> tuple[Step, ...]:
+    """What is to be done, with the moment before which things go; the first makes what is needed next."""
+    ledger = months_before(now, kept.ledger_months)
+    return (
+        Step("ledger_months_made", retention.make_ledger_months, now),
+        Step("staging_dropped", retention.drop_staging, now - timedelta(days=kept.staging_days)),
+        Step("raw_values_blanked", retention.blank_raw_values, now - timedelta(days=kept.raw_value_days)),
+        Step("ledger_months_dropped", retention.drop_ledger_months, ledger),
+        Step("ledger_rows_deleted", retention.delete_ledger_rows, ledger),
+        Step("former_values_deleted", retention.delete_field_changes, ledger),
+        Step("calls_summed_up", retention.sum_up_calls, now - CALLS_KEPT),
+        Step("token_requests_deleted", retention.delete_token_requests, now - CALLS_KEPT),
+    )
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """The same day and time so many months ago; the last day of a shorter month."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return now.replace(year=year, month=month + 1, day=min(now.day, last))

@@ -1,0 +1,160 @@
+"""Taking a person out of a list or of the organisation by hand, and back again, with who, when and why (OUT-18).
+
+A removal from a list holds against every import until it is restored; one from the organisation does not: the next
+fetch of the person's record may bring them back as `re_added`. Nothing here lifts a suppression or subscribes anybody
+who unsubscribed. People are named by contact id in every message, never by their address.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, text
+
+from contact_sync.core.email import address_key
+from contact_sync.errors import ConfigError
+from contact_sync.warehouse import acts, organisation, statements
+from contact_sync.warehouse.database import Warehouse
+
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of a person. changed False: it was so already. lists: memberships that an act on the whole
+    organisation ended or took up. status: of the membership after an act on one list."""
+
+    contact_id: int
+    changed: bool
+    lists: int = 0
+    status: str | None = None
+
+
+def remove_from_list(warehouse: Warehouse, person: str, list_name: str, reason: str, who: str) -> Removal:
+    """Take a member out of a list until restored. Raises ConfigError for an unknown person or list, or no member."""
+    with _acting(warehouse, reason) as (connection, why):
+        contact_id, list_id = _person(connection, person), _list(connection, list_name)
+        if _standing(connection, contact_id, list_id).status is None:
+            raise ConfigError(
+                f"contact {contact_id} is not in the list '{list_name}' and never was, so there is nothing to take "
+                "back. To keep somebody from ever being mailed: contact-sync suppress"
+            )
+        changed = _do(connection, "removal/from_list", contact_id=contact_id, list_id=list_id)
+        _keep(connection, "remove", changed, who, why, contact_id, list_id)
+        return Removal(contact_id, bool(changed), status="removed")
+
+
+def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: str, who: str) -> Removal:
+    """Take back a removal from a list. Raises ConfigError if the person was not removed from it by hand."""
+    with _acting(warehouse, reason) as (connection, why):
+        contact_id, list_id = _person(connection, person), _list(connection, list_name)
+        before = _standing(connection, contact_id, list_id)
+        if before.status != "removed" or before.reason != "removed_by_hand":
+            raise ConfigError(
+                f"contact {contact_id} was not removed from '{list_name}' by hand ({_told(before)}), so there is "
+                "nothing to restore."
+            )
+        if before.deleted_at:
+            raise ConfigError(
+                f"contact {contact_id} is deleted from the organisation ({before.deleted_reason}), so no list can have "
+                f"them. If that was by hand, first: contact-sync restore {contact_id} --org --reason …"
+            )
+        changed = _do(connection, "removal/back_in_list", contact_id=contact_id, list_id=list_id)
+        _keep(connection, "restore", changed, who, why, contact_id, list_id)
+        return Removal(contact_id, bool(changed), status=_standing(connection, contact_id, list_id).status)
+
+
+def remove_from_organisation(warehouse: Warehouse, person: str, reason: str, who: str) -> Removal:
+    """Mark a person as deleted and end their memberships. Raises ConfigError for an unknown person."""
+    with _acting(warehouse, reason) as (connection, why):
+        contact_id = _person(connection, person)
+        changed = _do(connection, "removal/from_organisation", contact_id=contact_id)
+        lists = _do(connection, "removal/from_every_list", contact_id=contact_id) if changed else 0
+        _keep(connection, "remove", changed, who, why, contact_id, None)
+        return Removal(contact_id, bool(changed), lists)
+
+
+def restore_to_organisation(warehouse: Warehouse, person: str, reason: str, who: str) -> Removal:
+    """Take back a deletion by hand, with the memberships it ended. Raises ConfigError if there was none."""
+    with _acting(warehouse, reason) as (connection, why):
+        contact_id = _person(connection, person)
+        before = _standing(connection, contact_id, None)
+        if before.deleted_at is None or before.deleted_reason != "by_hand":
+            told = f"is deleted as '{before.deleted_reason}'" if before.deleted_at else "is not deleted"
+            raise ConfigError(f"contact {contact_id} {told}, not by hand, so there is nothing to restore.")
+        lists = _do(connection, "removal/back_in_every_list", contact_id=contact_id)
+        changed = _do(connection, "removal/back_in_organisation", contact_id=contact_id)
+        _keep(connection, "restore", changed, who, why, contact_id, None)
+        return Removal(contact_id, bool(changed), lists)
+
+
+@contextmanager
+def _acting(warehouse: Warehouse, reason: str) -> Iterator[tuple[Connection, str]]:
+    """A transaction under the organisation's row, and the reason to keep."""
+    why = acts.given_reason(reason)
+    with warehouse.transaction() as connection:
+        organisation.lock(connection)
+        yield connection, why
+
+
+def _do(connection: Connection, name: str, **values: int | None) -> int:
+    return statements.run(connection, name, **values).rowcount
+
+
+def _keep(
+    connection: Connection,
+    kind: Literal["remove", "restore"],
+    changed: int,
+    who: str,
+    why: str,
+    contact_id: int,
+    list_id: int | None,
+) -> None:
+    """Record the act and tell the organisation, if anything came of it."""
+    if changed:
+        acts.record(connection, kind, who, reason=why, contact_id=contact_id, list_id=list_id)
+        organisation.note_change(connection)
+
+
+def _standing(connection: Connection, contact_id: int, list_id: int | None) -> Row[Any]:
+    return statements.run(connection, "removal/standing", contact_id=contact_id, list_id=list_id).one()
+
+
+def _told(standing: Row[Any]) -> str:
+    if standing.status is None:
+        return "never in it"
+    return f"{standing.status}, {standing.reason}" if standing.reason else standing.status
+
+
+def _person(connection: Connection, given: str) -> int:
+    """The contact id of a person given by id or address. The messages repeat no address."""
+    words = given.strip()
+    if words.isascii() and words.isdigit():
+        if int(words) > LARGEST_ID or not connection.execute(_BY_ID, {"contact_id": int(words)}).scalar():
+            raise ConfigError(f"there is no contact {words}.")
+        return int(words)
+    key = address_key(words)
+    if key is None:
+        raise ConfigError("PERSON is neither a contact id (digits only) nor an e-mail address.")
+    found = connection.execute(_BY_ADDRESS, {"email_key": key}).scalar()
+    if found is None:
+        raise ConfigError("nobody in the organisation has this address.")
+    return int(found)
+
+
+def _list(connection: Connection, name: str) -> int:
+    lists = {row.name: int(row.list_id) for row in connection.execute(_LISTS)}
+    if name in lists:
+        return lists[name]
+    by_key = {each.casefold(): each for each in lists}
+    close = get_close_matches(name.casefold(), by_key, n=1)
+    hint = f" Did you mean '{by_key[close[0]]}'?" if close else ""
+    known = ", ".join(f"'{each}'" for each in sorted(lists)[:20]) or "none yet"
+    raise ConfigError(f"there is no list '{name}'.{hint} Lists: {known}.")
+
+
+_BY_ID = text("SELECT contact_id FROM contacts.contact WHERE contact_id = :contact_id")
+_BY_ADDRESS = text("SELECT contact_id FROM contacts.contact WHERE email_key = :email_key")
+_LISTS = text("SELECT list_id, name FROM contacts.mailing_list")
