@@ -6,12 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv/bin
 # Tests: so many processes, so many seconds for the whole, and more options for pytest (make test ARGS=-x).
 WORKERS ?= 2
-TEST_SECONDS ?= 1500
+TEST_SECONDS ?= 2700
 ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo demo-once clean-demo test lint
+.PHONY: help setup lock demo demo-once clean-demo test test-browser bench rules lint
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,17 @@ clean-demo: setup ## Forget the data of the demo
 test: setup ## Run all tests
 	@mkdir -p build
 	@$(VENV)/python -m pytest -n $(WORKERS) --session-timeout=$(TEST_SECONDS) --basetemp=build/pytest $(ARGS) tests
+
+test-browser: ## Pages and forms in headless Chromium; screenshots in build/browser (not part of make test)
+	@$(PYTHON) include/local/install.py --browser
+	@mkdir -p build
+	@$(VENV)/python -m pytest --basetemp=build/pytest-browser $(ARGS) tests/browser
+
+bench: setup ## Measure speed and memory, print a table, write build/bench.json (a quarter of an hour; ARGS="--only parse")
+	@$(VENV)/python -m tests.benchmarks $(ARGS)
+
+rules: setup ## Write docs/rules.md from the last full run of the tests
+	@$(VENV)/python -m tests.rules
 
 lint: setup ## Ruff, mypy, the sync files and the generated schema
 	@$(VENV)/ruff check .

@@ -15,6 +15,7 @@ import tests.airflow_home  # noqa: F401 - before anything imports airflow
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from contact_sync.warehouse.migrate import migrate
 
+pytest_plugins = ["tests.rules_plugin", "tests.scheduling"]
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "warehouse_template"
 
