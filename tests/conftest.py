@@ -34,7 +34,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     with postgres.running_postgres(Path(tmp_path_factory.mktemp("postgres")), fast=True) as server:
         _administer(server.url, f'CREATE DATABASE "{TEMPLATE}"')
-        migrate(create_engine(database_url(server.url, TEMPLATE), poolclass=NullPool))
+        template = create_engine(database_url(server.url, TEMPLATE), poolclass=NullPool)
+        migrate(template)
+        with template.begin() as connection:  # months of the fixed dates in tests, whatever today is
+            connection.execute(text("SELECT sync.make_ledger_partitions('2026-11-01', 2)"))
         yield server.url
 
 
