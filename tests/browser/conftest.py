@@ -1,0 +1,93 @@
+"""One whole Airflow and one Chromium for all tests of this folder, as a person sees it: `make test-browser`.
+
+`make test` leaves this folder out, so that it needs neither a browser nor the package that drives it.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from include.local.airflow import ADMIN
+from include.local.state import PROJECT
+from tests.browser.pages import Pages
+from tests.integration.conftest import BY_HAND, NIGHTLY, by_hand, nightly
+from tests.integration.whole import Whole, started
+
+DEBIAN = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""Runs as root and in a container; asks nobody on the network for anything. Playwright adds --headless."""
+PATIENCE = 30_000
+"""Milliseconds that a page may take on a busy machine."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of the machine: CHROMIUM, else Debian's."""
+    named = os.environ.get("CHROMIUM", DEBIAN)
+    found = shutil.which(named)
+    if found is None:
+        pytest.exit(
+            f"These tests need Chromium, and {named} is not there. On Debian and Ubuntu: apt install chromium. "
+            "Elsewhere name it: make test-browser CHROMIUM=/path/to/chromium",
+            returncode=1,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def whole(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """The whole product with two syncs, both paused: nothing runs but what a test starts."""
+    with started(tmp_path_factory.mktemp("whole"), {BY_HAND: by_hand(), NIGHTLY: nightly()}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(whole: Whole, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Chromium in Berlin, with a profile of its own, logged in through Airflow's own page."""
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=chromium,
+            args=FLAGS,
+            viewport={"width": 1280, "height": 1100},
+            locale="en-GB",
+            timezone_id="Europe/Berlin",
+        )
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        page = context.pages[0]
+        page.goto(whole.services.addresses.ui)
+        page.fill("[name=username]", ADMIN)
+        page.fill("[name=password]", whole.services.state.secrets().admin_password)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Browse").wait_for()
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    """A tab of the test's own."""
+    tab = browser.new_page()
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def pages(page: Page, whole: Whole) -> Pages:
+    """The tab, and where Airflow's pages and forms are."""
+    folder: Path = PROJECT / "build" / "browser"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Pages(page, whole.services.addresses.ui, folder)
