@@ -40,6 +40,10 @@ test-browser: ## Pages and forms in headless Chromium; screenshots in build/brow
 	@mkdir -p build
 	@$(VENV)/python -m pytest --basetemp=build/pytest-browser $(ARGS) tests/browser
 
+test-long: setup ## Kill every write and play every fault: too long for make test
+	@mkdir -p build
+	@$(VENV)/python -m pytest --basetemp=build/pytest-long $(ARGS) tests/long
+
 bench: setup ## Measure speed and memory, print a table, write build/bench.json (a quarter of an hour; ARGS="--only parse")
 	@$(VENV)/python -m tests.benchmarks $(ARGS)
 

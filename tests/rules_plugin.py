@@ -18,7 +18,7 @@ from tests import rules
 PROPERTY = "rule"
 INSTRUMENTS = ("tests/local/", "tests/sandbox/")
 """Folders that test what the product is tested with; a pass there proves nothing of the product."""
-APART = ("tests/browser/",)
+APART = ("tests/browser/", "tests/long/")
 """Folders that have a command of their own, because they need more than wheels."""
 PARTIAL = rules.RESULTS.with_name("rules.part.json")
 

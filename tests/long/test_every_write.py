@@ -29,7 +29,7 @@ from contact_sync.warehouse.database import Warehouse, open_warehouse
 from include.sandbox.server import Sandbox, running
 from tests.conftest import KEY, TEMPLATE, database_url
 from tests.faults.conftest import MOMENT
-from tests.faults.writes import DAILY, STAGES
+from tests.long.writes import DAILY, STAGES
 from tests.stages import snapshot as kept
 from tests.stages.snapshot import differences, snapshot
 from tests.stages.test_push import add_member, opened
@@ -99,7 +99,7 @@ def key() -> str:
 @pytest.fixture(scope="module")
 def bench(postgres_url: str) -> Iterator[Bench]:
     path = os.pathsep.join([str(PROJECT), str(PROJECT / "plugins")])
-    command = [sys.executable, "-m", "tests.faults.writes"]
+    command = [sys.executable, "-m", "tests.long.writes"]
     with (
         running(candidates=PEOPLE, anchor=MOMENT - timedelta(hours=1), max_tokens=100_000) as source,
         subprocess.Popen(

@@ -1,0 +1,46 @@
+"""Each benchmark runs and writes its figures; how large they are is told by `make bench`, not here."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import __main__ as bench
+from tests.benchmarks import report
+
+KEYS = {
+    "extract": {"extract_vs_download", "extract_cpu_s_per_1000", "sandbox_cpu_s_per_1000"},
+    "load": {"first_load_vs_copy", "rerun_vs_copy", "first_load_vs_one_table", "library_import_s"},
+    "memory": {"peak_mb_20k", "peak_mb_200k"},
+    "parse": {"parse_10_s", "parse_100_s", "parse_500_s"},
+}
+"""Benchmark → figures that later work compares with: never renamed."""
+SMALL = {"extract": 250, "load": 300, "memory": 2000, "parse": 2}
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_benchmark_writes_its_figures(name: str, tmp_path: Path) -> None:
+    """Run at its smallest, a benchmark writes positive numbers under its keys."""
+    out = tmp_path / "bench.json"
+    assert bench.main(["--only", name, "--records", str(SMALL[name]), "--rounds", "1", "--out", str(out)]) == 0
+    told = json.loads(out.read_text(encoding="utf-8"))
+    assert KEYS[name] <= told.keys()
+    # the kernel counts CPU seconds in hundredths: of so little work they may be none
+    assert [key for key in KEYS[name] if not told[key] > 0 and "_cpu_" not in key] == []
+    assert told["measured"][name]["records"] == SMALL[name]
+
+
+def test_every_figure_with_a_goal_has_a_benchmark() -> None:
+    """The table lacks none of the figures that are promised."""
+    assert set(report.GOALS) - set().union(*KEYS.values()) == {"demo_run_s"}
+    assert set(bench.BENCHMARKS) == {*KEYS, "demo_run"}
+
+
+def test_figures_of_other_benchmarks_stay(tmp_path: Path) -> None:
+    """A run of one benchmark adds to the file."""
+    out = tmp_path / "bench.json"
+    report.keep(out, "extract", {"extract_vs_download": 0.5}, report.machine())
+    report.keep(out, "parse", {"parse_10_s": 0.1}, report.machine())
+    told = json.loads(out.read_text(encoding="utf-8"))
+    assert (told["extract_vs_download"], told["parse_10_s"]) == (0.5, 0.1)
+    assert set(told["measured"]) == {"extract", "parse"}
