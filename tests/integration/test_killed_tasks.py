@@ -23,7 +23,7 @@ from tests.stages.snapshot import differences, snapshot
 Standing = dict[str, Counter[tuple[Any, ...]]]
 OWN_TO_A_RUN = {"run_id", "at", "enabled_since", "push_id"}
 """Its name, and when and in which order its people were pushed: what two runs that did the same do not share."""
-LATE_PAGE = CANDIDATES // 200
+LATE_PAGE = CANDIDATES // 200 + 1
 FRAME = 4_000
 NEEDED_LATE = {"classify": "contacts.suppression", "load": "sync.ledger"}
 """A table that no stage before this one touches, and this one only when a good part of its work is done."""
