@@ -70,7 +70,9 @@ def session(project: Path) -> Session:
     """Run pytest with the plugin in the project; keywords are variables of its environment."""
 
     def run(*arguments: str, **variables: str) -> Ended:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "UPDATE_"))}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "UPDATE_", "RULES_"))
+        }
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.rules_plugin", *arguments],
             env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(rules.PROJECT), **variables},

@@ -76,7 +76,7 @@ def test_unknown_key_of_the_form_is_refused_at_once(whole: Whole, scheduled: Run
     tasks = whole.api.tasks(run)
     assert (run.state, tasks["extract"]["state"], tasks["extract"]["try_number"]) == ("failed", "failed", 1)
     told = whole.api.log(run, "extract")
-    assert "conf: unknown key 'retreive'. Allowed: retrieve, after, push. Did you mean 'retrieve'?" in told
+    assert "conf: unknown key 'retreive'. Allowed: retrieve, after, push, preview. Did you mean 'retrieve'?" in told
     assert watermark(whole) == before
 
 

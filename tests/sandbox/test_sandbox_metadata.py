@@ -47,7 +47,11 @@ def test_fields_describe_what_records_hold(zoho: Zoho) -> None:
         for name, field in fields.items():
             assert row[name] is None or type(row[name]) is json_types[field["json_type"]], name
     assert fields["Last_Name"]["system_mandatory"]
-    assert {name for name, field in fields.items() if field["custom_field"]} == {"Date_of_Birth", "Languages"}
+    assert {name for name, field in fields.items() if field["custom_field"]} == {
+        "Campaign_Response",
+        "Date_of_Birth",
+        "Languages",
+    }
     assert fields["Updated_On"]["data_type"] == "datetime"
 
 

@@ -32,7 +32,8 @@ _TABLE = """
 CREATE TABLE staging_batch (
     record_no int, record_id text, modified_text text, modified_at timestamptz, created_at timestamptz,
     email_text text, email_key text, address_hash bytea, flaw text, flaw_detail text, suggested_domain text,
-    opted_out boolean, converted boolean, approved boolean, first_name text, last_name text,
+    opted_out boolean, converted boolean, approved boolean, by_id boolean NOT NULL DEFAULT false,
+    first_name text, last_name text,
     fields jsonb, misfits jsonb, required_missing text, cleaned jsonb, source jsonb
 )
 """
