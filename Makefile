@@ -11,7 +11,7 @@ ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo demo-once clean-demo test test-browser test-long rules lint
+.PHONY: help setup lock demo demo-once clean-demo test test-browser test-long bench rules lint
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-long: setup ## Kill every write and play every fault: too long for make tes
 	@mkdir -p build
 	@$(VENV)/python -m pytest --basetemp=build/pytest-long $(ARGS) tests/long
 
+
+bench: setup ## Measure speed and memory, print a table, write build/bench.json (a quarter of an hour; ARGS="--only parse")
+	@$(VENV)/python -m tests.benchmarks $(ARGS)
 
 rules: setup ## Write docs/rules.md from the last full run of the tests
 	@$(VENV)/python -m tests.rules

@@ -1,9 +1,7 @@
-"""Each benchmark runs and writes its figures; how large they are is told by `make bench`, not here."""
+"""What `make bench` promises to measure and to keep; how fast things are is told there, not here."""
 
 import json
 from pathlib import Path
-
-import pytest
 
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks import report
@@ -15,19 +13,6 @@ KEYS = {
     "parse": {"parse_10_s", "parse_100_s", "parse_500_s"},
 }
 """Benchmark → figures that later work compares with: never renamed."""
-SMALL = {"extract": 250, "load": 300, "memory": 2000, "parse": 2}
-
-
-@pytest.mark.parametrize("name", sorted(KEYS))
-def test_a_benchmark_writes_its_figures(name: str, tmp_path: Path) -> None:
-    """Run at its smallest, a benchmark writes positive numbers under its keys."""
-    out = tmp_path / "bench.json"
-    assert bench.main(["--only", name, "--records", str(SMALL[name]), "--rounds", "1", "--out", str(out)]) == 0
-    told = json.loads(out.read_text(encoding="utf-8"))
-    assert KEYS[name] <= told.keys()
-    # the kernel counts CPU seconds in hundredths: of so little work they may be none
-    assert [key for key in KEYS[name] if not told[key] > 0 and "_cpu_" not in key] == []
-    assert told["measured"][name]["records"] == SMALL[name]
 
 
 def test_every_figure_with_a_goal_has_a_benchmark() -> None:
