@@ -63,7 +63,7 @@ def test_database_error_that_quotes_a_value_is_named_by_class_only(
     """OUT-16: Postgres quotes the offending text in its message; the report names the class of the error."""
     batch.rows[0]["record_id"] = PLANTED
     batch.sql = [
-        "CREATE VIEW quoting AS SELECT record_id, modified_text, modified_at, flaw, last_name, source,"
+        "CREATE VIEW quoting AS SELECT record_id, modified_text, modified_at, by_id, flaw, last_name, source,"
         " record_id::numeric::text AS first_name FROM staging_batch"
     ]
     batch.relation = "quoting"
