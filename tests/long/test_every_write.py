@@ -45,6 +45,12 @@ NAMED_BY_TASK = (
     "INSERT INTO sync.token",
     "UPDATE sync.token",
     "UPDATE sync.fetch SET attempt",
+    # what opens a fetch, which has no number before it
+    "INSERT INTO sync.sync ",
+    "INSERT INTO sync.source ",
+    "INSERT INTO contacts.mailing_list ",
+    "INSERT INTO sync.config_version ",
+    "INSERT INTO sync.fetch ",
 )
 Standing = dict[str, Counter[tuple[Any, ...]]]
 
