@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     option("host", "127.0.0.1", "address to listen on")
     option("port", "0", "port to listen on, 0 for a free one", int)
     option("candidates", str(defaults.candidates), "how many candidates to make", int)
+    option("modules", ",".join(defaults.modules), "API names of the modules on offer, separated by commas")
     option("seed", str(defaults.seed), "which people to make", int)
     option(
         "anchor",
@@ -44,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run until told to stop; the exit code."""
     given = _parser().parse_args(arguments)
     values = {"candidates": given.candidates, "seed": given.seed, "anchor": given.anchor}
+    values["modules"] = [name.strip() for name in given.modules.split(",") if name.strip()]
     try:
         settings = Settings().changed(values, data=True)
     except SandboxError as error:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from include.sandbox.criteria.model import Matcher
 from include.sandbox.store import CONVERTED, GONE, UNAPPROVED, RecordStore
 from include.sandbox.views import View
 
@@ -21,12 +22,15 @@ CHOICES = tuple(_CHOICES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A listing: ``since`` in seconds since 1970 (inclusive); sorted by a field, or by id when None."""
+    """A listing: ``since`` in seconds since 1970 (inclusive); of a view, of criteria, or of both; sorted by a field, or
+    by id when None.
+    """
 
     converted: str = "false"
     approved: str = "true"
     since: int | None = None
     view: View | None = None
+    criteria: Matcher | None = None
     sort_by: str | None = None
     descending: bool = False
 
@@ -36,9 +40,9 @@ class Listing:
 
     def __init__(self, store: RecordStore) -> None:
         self._store = store
-        self._version = store.version
+        self._freshness = store.freshness
         self._kept: OrderedDict[Filter, array[int]] = OrderedDict()
-        self._members: OrderedDict[View, array[int]] = OrderedDict()
+        self._members: OrderedDict[View | Matcher, array[int]] = OrderedDict()
 
     def indexes(self, wanted: Filter) -> "array[int]":
         """Indexes of the records that the filter lets through, in order."""
@@ -51,19 +55,19 @@ class Listing:
         self._kept.move_to_end(wanted)
         return found
 
-    def members(self, view: View) -> "array[int]":
-        """Indexes of all live records that a view's criteria hold for, whatever their flags."""
+    def members(self, chosen: View | Matcher) -> "array[int]":
+        """Indexes of all live records that a view or criteria hold for, whatever their flags."""
         self._forget_if_changed()
-        if view not in self._members:
-            store, fields = self._store, view.fields
-            live = store.live_indexes()
-            held = (index for index in live if not fields or view.holds(store.record(index, fields)))
-            self._members[view] = array("L", held)
-        return self._members[view]
+        if chosen not in self._members:
+            store = self._store
+            self._members[chosen] = array("L", (each for each in store.live_indexes() if chosen.holds_in(store, each)))
+            if len(self._members) > _KEPT:
+                self._members.popitem(last=False)
+        return self._members[chosen]
 
     def _forget_if_changed(self) -> None:
-        if self._version != self._store.version:
-            self._version = self._store.version
+        if self._freshness != self._store.freshness:
+            self._freshness = self._store.freshness
             self._kept.clear()
             self._members.clear()
 
@@ -71,8 +75,10 @@ class Listing:
         flags, updated = self._store.flags, self._store.updated
         passes = [self._passes(each, wanted) for each in range(8)]
         since = wanted.since
-        if wanted.view is not None and wanted.view.conditions:
-            inside = self.members(wanted.view)
+        view = wanted.view if wanted.view is not None and wanted.view.conditions else None
+        chosen = [self.members(each) for each in (view, wanted.criteria) if each is not None]
+        if chosen:
+            inside = chosen[0] if len(chosen) == 1 else sorted(set(chosen[0]) & set(chosen[1]))
             return array("L", (i for i in inside if passes[flags[i]] and (since is None or updated[i] >= since)))
         if since is None:
             return array("L", [index for index, flag in enumerate(flags) if passes[flag]])

@@ -1,19 +1,16 @@
-"""What the sandbox's modules look like from outside: fields with types, labels and lengths, and the names of the
-modules themselves.
+"""What a module looks like from outside: fields with types, labels and lengths, and what is special about it.
 
-One ``ModuleSpec`` per served module; the metadata routes print it, the write routes check against it, the listing reads
-the names of its time fields. A module that is offered by setting but not served here appears as not supported by the
-API, as Zoho shows such modules.
+One ``ModuleSpec`` per served module (``catalogue.py`` has them all); the metadata routes print it, the write routes
+check against it, the listing reads the names of its time fields.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from include.sandbox.data import names
-
 _JSON = {
     "boolean": "boolean",
     "integer": "integer",
+    "double": "double",
     "currency": "double",
     "lookup": "jsonobject",
     "ownerlookup": "jsonobject",
@@ -24,7 +21,9 @@ SYSTEM_FIELDS = ("$converted", "$approved")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
-    """One field: API name, label for people, Zoho's data type, longest text in characters, entries of a pick list."""
+    """One field: API name, label for people, Zoho's data type, longest text in characters, entries of a pick list,
+    the module that a lookup names.
+    """
 
     name: str
     label: str
@@ -34,6 +33,7 @@ class FieldSpec:
     custom: bool = False
     read_only: bool = False
     picks: tuple[str, ...] = ()
+    target: str = ""
 
     def metadata(self, number: int) -> dict[str, Any]:
         """As ``settings/fields`` prints it."""
@@ -49,7 +49,7 @@ class FieldSpec:
             "read_only": self.read_only,
             "visible": True,
             "unique": {},
-            "lookup": {},
+            "lookup": {"module": self.target, "display_label": self.label} if self.target else {},
             "pick_list_values": [{"display_value": pick, "actual_value": pick} for pick in self.picks],
             "view_type": {
                 "view": True,
@@ -62,8 +62,9 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleSpec:
-    """A served module. ``changed`` and ``created`` name its time fields; ``duplicate`` the field upsert looks a record
-    up by.
+    """A served module. ``number`` keeps its ids apart from other modules', ``scope`` is its word in OAuth scopes,
+    ``title`` the field that lookups show. ``changed`` and ``created`` name its time fields; ``duplicate`` the field
+    that upsert looks a record up by (None: none).
     """
 
     name: str
@@ -71,11 +72,18 @@ class ModuleSpec:
     plural: str
     number: int
     fields: tuple[FieldSpec, ...]
+    scope: str
+    title: str
     changed: str = "Modified_Time"
     created: str = "Created_Time"
-    duplicate: str = "Email"
+    duplicate: str | None = "Email"
     # Fields that an upsert of an existing record leaves alone.
     not_by_upsert: tuple[str, ...] = ()
+    # The autonumber field, and how a number is written in it.
+    numbering: tuple[str, str] | None = None
+    # What Zoho calls a custom module inside; empty for a module of Zoho's own.
+    custom: str = ""
+    bulk: bool = True
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of that API name."""
@@ -85,71 +93,3 @@ class ModuleSpec:
     def names(self) -> list[str]:
         """API names of all fields, in the order of an answer."""
         return [each.name for each in self.fields]
-
-
-def _field(name: str, type_: str = "text", length: int = 255, **more: Any) -> FieldSpec:
-    return FieldSpec(name=name, label=name.replace("_", " "), type=type_, length=length, **more)
-
-
-CANDIDATES = ModuleSpec(
-    name="Candidates",
-    singular="Candidate",
-    plural="Candidates",
-    number=1,
-    changed="Updated_On",
-    not_by_upsert=("Candidate_Status",),
-    fields=(
-        _field("Candidate_ID", "autonumber", read_only=True),
-        _field("Salutation", "picklist", picks=tuple(each for each in names.SALUTATIONS if each)),
-        _field("First_Name", length=40),
-        _field("Last_Name", length=80, mandatory=True),
-        _field("Full_Name", read_only=True),
-        _field("Email", "email", 100),
-        _field("Secondary_Email", "email", 100),
-        _field("Mobile", "phone", 30),
-        _field("City"),
-        _field("Country"),
-        _field("Current_Employer"),
-        _field("Current_Job_Title"),
-        _field("Experience_in_Years", "integer", 9),
-        _field("Expected_Salary", "currency", 16),
-        _field("Highest_Qualification_Held", "picklist", picks=names.QUALIFICATIONS),
-        _field("Skill_Set", "textarea", 32_000),
-        _field("Source", "picklist", picks=names.SOURCES),
-        _field("Candidate_Status", "picklist", picks=names.STATUSES),
-        _field("Candidate_Owner", "ownerlookup", 120),
-        _field("Email_Opt_Out", "boolean"),
-        _field("Date_of_Birth", "date", custom=True),
-        _field("Languages", "multiselectpicklist", custom=True, picks=names.LANGUAGES),
-        _field("Campaign_Response", "text", custom=True),
-        _field("Is_Locked", "boolean", read_only=True),
-        _field("Created_By", "ownerlookup", 120, read_only=True),
-        _field("Modified_By", "ownerlookup", 120, read_only=True),
-        _field("Created_Time", "datetime", read_only=True),
-        _field("Updated_On", "datetime", read_only=True),
-    ),
-)
-SERVED = {spec.name: spec for spec in (CANDIDATES,)}
-
-
-def module_metadata(name: str, number: int) -> dict[str, Any]:
-    """As ``settings/modules`` prints a module; one that is not served says ``api_supported: false``."""
-    spec = SERVED.get(name)
-    plural = spec.plural if spec else name.replace("_", " ")
-    return {
-        "id": str(200001000000000100 + number),
-        "api_name": name,
-        "module_name": name,
-        "singular_label": spec.singular if spec else plural.removesuffix("s"),
-        "plural_label": plural,
-        "generated_type": "default",
-        "api_supported": spec is not None,
-        "creatable": spec is not None,
-        "editable": spec is not None,
-        "deletable": spec is not None,
-        "viewable": True,
-        "convertable": name == "Candidates",
-        "visible": True,
-        "profiles": [{"name": "Administrator", "id": "200001000000008001"}],
-        "$properties": list(SYSTEM_FIELDS),
-    }

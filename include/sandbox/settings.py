@@ -2,20 +2,48 @@
 
 ``DATA`` settings decide the records and change only with a reset; the others are switches of the running service.
 Unknown names and wrong values are refused with the close match. Switches whose true value is not confirmed for Recruit
-(``system_fields``, ``all_failed_status``) are settings so that a client can be tried against both.
+(``system_fields``, ``all_failed_status``, ``bulk_hidden_records`` and such) are settings so that a client can be tried
+against both. How a value is read is in ``readers.py``.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Any
 
-from include.sandbox.clock import parse_instant, parse_offset
+from include.sandbox import readers
+from include.sandbox.credits import COSTS
 from include.sandbox.errors import SandboxError, close_match
 
-SCOPES = ("modules", "settings", "org")
-DATA = ("candidates", "seed", "anchor")
-MOST_CANDIDATES = 5_000_000
+# Families of calls that a token may lack, and of the record modules single ones.
+SCOPES = (
+    "modules",
+    "settings",
+    "org",
+    "search",
+    "bulk",
+    "modules.candidate",
+    "modules.contact",
+    "modules.client",
+    "modules.jobopening",
+    "modules.application",
+    "modules.custom",
+)
+BULK_OUTCOMES = ("completed", "failure", "stuck")
+MOST_RECORDS = 5_000_000
+
+# Names of settings that say how many records a module holds, and the module.
+SIZES = {
+    "candidates": "Candidates",
+    "contacts": "Contacts",
+    "clients": "Clients",
+    "job_openings": "Job_Openings",
+    "applications": "Applications",
+    "alumni": "Alumni",
+    "speakers": "Speakers",
+    "venues": "Venues",
+}
+DATA = (*SIZES, "seed", "anchor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +53,13 @@ class Settings:
     """
 
     candidates: int = 5200
+    contacts: int = 1200
+    clients: int = 150
+    job_openings: int = 240
+    applications: int = 2400
+    alumni: int = 600
+    speakers: int = 40
+    venues: int = 20
     seed: int = 7
     anchor: datetime | None = None
     client_id: str = "sandbox-client"
@@ -37,10 +72,27 @@ class Settings:
     company: str = "Zylker Talent"
     edition: str = "Staffing agency"
     plan: str = "Enterprise"
+    users: int = 3
+    license_shape: str = "plan_type"
     modules: tuple[str, ...] = ("Candidates",)
+    hidden_modules: tuple[str, ...] = ()
+    denied_modules: tuple[str, ...] = ()
     page_ceiling: int | None = None
     system_fields: str = "asked"
     all_failed_status: int = 200
+    credits_limit: int | str | None = None
+    credit_costs: Mapping[str, int] = field(default_factory=dict)
+    tell_retry_after: bool = False
+    search_loose_equals: bool = False
+    search_case_sensitive: bool = False
+    search_lag_seconds: int = 0
+    search_ceiling: int | None = 2000
+    bulk_seconds: int = 1
+    bulk_outcome: str = "completed"
+    bulk_page_rows: int = 200_000
+    bulk_hidden_records: str = "included"
+    bulk_system_fields: str = "absent"
+    bulk_result_seconds: int = 86_400
 
     def changed(self, values: Mapping[str, Any], *, data: bool) -> "Settings":
         """These settings with some of them replaced; ``data`` says whether those that decide the records may change."""
@@ -52,65 +104,51 @@ class Settings:
                 raise SandboxError(f"Setting '{name}' is unknown.{close_match(name, names)}")
         return replace(self, **{name: _checked(name, value) for name, value in values.items()})
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many records are made of each module."""
+        return {module: getattr(self, name) for name, module in SIZES.items()}
+
 
 def _checked(name: str, value: Any) -> Any:
-    read, allowed = _READERS.get(name, (_text, "a text that is not empty"))
+    read, allowed = _READERS.get(name, (readers.text, "a text that is not empty"))
     result = read(value)
-    if result is _WRONG:
+    if result is readers.WRONG:
         raise SandboxError(f"Setting '{name}' cannot be {value!r}: allowed is {allowed}.")
     return result
 
 
-_WRONG = object()
-
-
-def _text(value: Any) -> Any:
-    return value if isinstance(value, str) and value.strip() else _WRONG
-
-
-def _whole(low: int, high: int) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        return value if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high else _WRONG
-
-    return read
-
-
-def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else read(value)
-
-
-def _one_of(*allowed: Any) -> Callable[[Any], Any]:
-    return lambda value: value if value in allowed else _WRONG
-
-
-def _names(allowed: tuple[str, ...] | None = None) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if not isinstance(value, list | tuple) or not all(isinstance(each, str) and each for each in value):
-            return _WRONG
-        return _WRONG if allowed is not None and set(value) - set(allowed) else tuple(value)
-
-    return read
-
-
-def _instant(value: Any) -> datetime:
-    return (value if isinstance(value, datetime) and value.tzinfo else parse_instant(value, "anchor")).astimezone(UTC)
-
-
-def _offset(value: Any) -> str:
-    parse_offset(str(value))
-    return str(value)
-
-
+_records = readers.whole(0, MOST_RECORDS)
+_names = (readers.names(), "a list of module API names")
+_seconds = (readers.whole(0, 10**9), "a whole number of seconds from 0")
+_switch = (readers.switch, "true or false")
 _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "candidates": (_whole(0, MOST_CANDIDATES), f"a whole number from 0 to {MOST_CANDIDATES}"),
-    "seed": (_whole(0, 2**32), "a whole number from 0"),
-    "anchor": (_or_none(_instant), "a date-time with an offset, or null for start-up cut to the hour"),
-    "max_tokens": (_whole(0, 1_000_000), "a whole number from 0"),
-    "token_seconds": (_whole(1, 10**9), "a whole number of seconds from 1"),
-    "missing_scopes": (_names(SCOPES), f"a list of {', '.join(SCOPES)}"),
-    "utc_offset": (_offset, "an offset like +02:00"),
-    "modules": (_names(), "a list of module API names"),
-    "page_ceiling": (_or_none(_whole(1, 10**9)), "a whole number of records from 1, or null for none"),
-    "system_fields": (_one_of("asked", "always"), "asked or always"),
-    "all_failed_status": (_one_of(200, 202, 400), "200, 202 or 400"),
+    **dict.fromkeys(SIZES, (_records, f"a whole number from 0 to {MOST_RECORDS}")),
+    "seed": (readers.whole(0, 2**32), "a whole number from 0"),
+    "anchor": (readers.or_none(readers.instant), "a date-time with an offset, or null for start-up cut to the hour"),
+    "max_tokens": (readers.whole(0, 1_000_000), "a whole number from 0"),
+    "token_seconds": (readers.whole(1, 10**9), "a whole number of seconds from 1"),
+    "missing_scopes": (readers.names(SCOPES), f"a list of {', '.join(SCOPES)}"),
+    "utc_offset": (readers.offset, "an offset like +02:00"),
+    "users": (readers.whole(1, 100_000), "a whole number from 1"),
+    "license_shape": (readers.one_of("plan_type", "paid_type"), "plan_type or paid_type"),
+    "modules": _names,
+    "hidden_modules": _names,
+    "denied_modules": _names,
+    "page_ceiling": (readers.or_none(readers.whole(1, 10**9)), "a whole number of records from 1, or null for none"),
+    "system_fields": (readers.one_of("asked", "always"), "asked or always"),
+    "all_failed_status": (readers.one_of(200, 202, 400), "200, 202 or 400"),
+    "credits_limit": (readers.limit, "a whole number from 0, plan, or null for none"),
+    "credit_costs": (readers.costs(COSTS), f"an object of whole numbers for {', '.join(COSTS)}"),
+    "tell_retry_after": _switch,
+    "search_loose_equals": _switch,
+    "search_case_sensitive": _switch,
+    "search_lag_seconds": _seconds,
+    "search_ceiling": (readers.or_none(readers.whole(1, 10**9)), "a whole number from 1, or null for none"),
+    "bulk_seconds": _seconds,
+    "bulk_outcome": (readers.one_of(*BULK_OUTCOMES), f"one of {', '.join(BULK_OUTCOMES)}"),
+    "bulk_page_rows": (readers.whole(1, 200_000), "a whole number from 1 to 200000"),
+    "bulk_hidden_records": (readers.one_of("included", "left_out"), "included or left_out"),
+    "bulk_system_fields": (readers.one_of("absent", "present"), "absent or present"),
+    "bulk_result_seconds": (readers.whole(1, 10**9), "a whole number of seconds from 1"),
 }

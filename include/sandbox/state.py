@@ -10,16 +10,19 @@ from datetime import datetime
 from threading import RLock
 from typing import Any
 
+from include.sandbox.bulk.jobs import BulkDesk
 from include.sandbox.calls import CallLog
+from include.sandbox.catalogue import SERVED, recipes
 from include.sandbox.clock import SandboxClock, parse_offset
-from include.sandbox.data.candidates import CandidateBook
+from include.sandbox.credits import CreditBook
+from include.sandbox.data.people import Book
 from include.sandbox.faults import FaultQueue
 from include.sandbox.listing import Listing
-from include.sandbox.modules import SERVED, ModuleSpec
+from include.sandbox.modules import ModuleSpec
 from include.sandbox.settings import Settings
 from include.sandbox.store import RecordStore
 from include.sandbox.tokens import TokenDesk
-from include.sandbox.views import View, candidate_views
+from include.sandbox.views import View, views_of
 
 
 class PageCache:
@@ -56,6 +59,8 @@ class SandboxState:
     tokens: TokenDesk
     faults: FaultQueue
     calls: CallLog
+    credits: CreditBook
+    bulk: BulkDesk
     pages: PageCache
     stores: dict[str, RecordStore]
     listings: dict[str, Listing]
@@ -76,15 +81,24 @@ class SandboxState:
             given = self._start.changed(changes, data=True)
             settings = given if given.anchor else replace(given, anchor=self._start.anchor)
             anchor = self.anchor_of(settings)
-            book = CandidateBook(settings.candidates, settings.seed, int(anchor.timestamp()))
             self.settings = settings
             self.settings_version = 0
             self.clock, self.tokens = SandboxClock(), TokenDesk()
             self.faults, self.calls, self.pages = FaultQueue(), CallLog(), PageCache()
-            store = RecordStore(SERVED["Candidates"], book, parse_offset(settings.utc_offset))
-            self.stores = {"Candidates": store}
-            self.listings = {"Candidates": Listing(store)}
-            self.views = {"Candidates": candidate_views(anchor)}
+            self.credits, self.bulk = CreditBook(), BulkDesk()
+            self._fill(anchor)
+
+    def _fill(self, anchor: datetime) -> None:
+        """Make the records of every module, also of those that are not on offer yet."""
+        settings, zone = self.settings, parse_offset(self.settings.utc_offset)
+        sizes = settings.sizes
+        self.stores, self.listings, self.views = {}, {}, {}
+        for name, recipe in recipes(sizes).items():
+            book = Book(recipe, sizes[name], settings.seed, int(anchor.timestamp()))
+            self.stores[name] = RecordStore(SERVED[name], book, zone, self.stores)
+            self.views[name] = views_of(SERVED[name], anchor)
+        # Only now: what a listing depends on includes the modules that its module looks up.
+        self.listings = {name: Listing(store) for name, store in self.stores.items()}
 
     @staticmethod
     def anchor_of(settings: Settings) -> datetime:
@@ -105,5 +119,6 @@ class SandboxState:
         return int(self.clock.now().timestamp())
 
     def served(self, name: str) -> ModuleSpec | None:
-        """The module's specification when it is offered by this organisation and served here."""
-        return SERVED.get(name) if name in self.settings.modules else None
+        """The module as it looks now when it is offered by this organisation, visible and served here."""
+        offered = name in self.settings.modules and name not in self.settings.hidden_modules
+        return self.stores[name].spec if offered and name in self.stores else None

@@ -1,7 +1,8 @@
 """The records of one module as they are now: made records, the edits laid over them, and what was deleted.
 
 A record is known inside by its index; ids rise with it. Memory is a few bytes a record plus what was edited.
-``flags`` and ``updated`` are columns, so that a listing filters a million records without making one.
+``flags`` and ``updated`` are columns, so that a listing filters a million records without making one. Lookups name
+records of other stores (``peers``) and show what those are called now; one that was deleted is looked up as nothing.
 Times are seconds since 1970; nothing here reads a clock or knows of HTTP. A wrong field name is a ``SandboxError``.
 """
 
@@ -9,22 +10,21 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from include.sandbox.clock import iso, parse_instant
-from include.sandbox.data.addresses import index_in, same
-from include.sandbox.data.candidates import CandidateBook
-from include.sandbox.data.kinds import BLOCK, PATTERN, place_of
+from include.sandbox.data.kinds import BLOCK
 from include.sandbox.data.names import OWNERS
+from include.sandbox.data.people import Book
+from include.sandbox.drift import Drift
 from include.sandbox.errors import SandboxError, close_match
+from include.sandbox.finder import Finder
+from include.sandbox.ids import Ids
 from include.sandbox.modules import SYSTEM_FIELDS, ModuleSpec
 
 CONVERTED, UNAPPROVED, GONE = 1, 2, 4
 _FLAGS = {"converted": CONVERTED, "unapproved": UNAPPROVED, "deleted_recycle": GONE, "deleted_permanent": GONE}
 _USER = {"name": OWNERS[0][1], "id": OWNERS[0][0]}
-FIRST_ID = 200001000001000000
-FIRST_ADDED_ID = 200001000500000000
-STEP = 7
 _TOUCHED = ("deleted_recycle", "deleted_permanent", "restored")
 
 
@@ -37,30 +37,67 @@ class Deletion:
     by: tuple[str, str]
 
 
+class _Plan(NamedTuple):
+    """Rows of some fields: made ones, new ones with their value, lookups, date-times, and those the store answers."""
+
+    made: list[str]
+    new: dict[str, Any]
+    links: "list[tuple[str, RecordStore]]"
+    moments: list[str]
+    own: "list[tuple[str, Callable[[RecordStore, int, dict[str, Any]], Any]]]"
+
+
 class RecordStore:
     """All records of one module. ``version`` rises with every change, so that prepared answers know when they are
     stale.
     """
 
-    def __init__(self, spec: ModuleSpec, book: CandidateBook, zone: timezone) -> None:
-        self.spec = spec
+    def __init__(self, spec: ModuleSpec, book: Book, zone: timezone, peers: Mapping[str, "RecordStore"]) -> None:
         self.version = 0
-        self._book = book
         self.zone = zone
-        self._made = frozenset(spec.names) - _OWN.keys()
         self.updated = array("q", book.updated)
         self.gone: dict[int, Deletion] = {}
-        self.flags = self._planted()
+        self._book = book
+        self._peers = peers
+        self._ids = Ids(spec.number, book.count)
         self._overlay: dict[int, dict[str, Any]] = {}
         self._created: dict[int, int] = {}
-        self._edited_addresses: dict[str, set[int]] = {}
+        self._finder = Finder(self)
+        self._as_made = spec
+        self._own = {name: read for name, read in _OWN.items() if name in (*spec.names, *SYSTEM_FIELDS)}
+        self._values = frozenset(spec.names) - self._own.keys()
+        self.flags = self._planted()
+        self.change_fields(Drift())
+
+    def change_fields(self, drift: Drift) -> None:
+        """From now on the fields are called and typed so."""
+        self.spec = drift.applied(self._as_made)
+        self._drift = drift
+        names = drift.made_names(self._as_made)
+        self._settable = {name: made for name, made in names.items() if name not in self._own}
+        self._settable.update((name, name) for name in drift.add)
+        # Made names by names of now, where any of them differs.
+        self._called = {**names, **self._settable} if drift != Drift() else {}
+        self._links = [(each.name, each.target) for each in self._as_made.fields if each.type == "lookup"]
+        self._moments = [each.name for each in self._as_made.fields if each.type == "datetime"]
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self.version += 1
+
+    @property
+    def as_made(self) -> ModuleSpec:
+        """The module before any change of its fields."""
+        return self._as_made
+
+    @property
+    def freshness(self) -> tuple[int, ...]:
+        """What answers about this module depend on: its own version and those of the modules it looks up."""
+        return (self.version, *(self._peers[target].version for target in sorted({name for _, name in self._links})))
 
     def _planted(self) -> bytearray:
-        book = self._book
-        turn = place_of(0, book.seed)
-        flags = bytes(_FLAGS.get(kind, 0) for kind in PATTERN[turn:] + PATTERN[:turn])
+        book, pattern = self._book, self._book.pattern
+        flags = bytes(_FLAGS.get(kind, 0) for kind in pattern)
         planted = bytearray(flags * (book.count // BLOCK + 1))[: book.count]
-        special = [index for index, kind in enumerate(PATTERN[turn:] + PATTERN[:turn]) if kind in _TOUCHED]
+        special = [index for index, kind in enumerate(pattern) if kind in _TOUCHED]
         for start in range(0, book.count, BLOCK):
             for index in (start + place for place in special if start + place < book.count):
                 at = book.deleted(index)
@@ -78,20 +115,11 @@ class RecordStore:
 
     def id_of(self, index: int) -> str:
         """The record's id: eighteen digits as text."""
-        if index < self._book.count:
-            return str(FIRST_ID + index * STEP)
-        return str(FIRST_ADDED_ID + (index - self._book.count) * STEP)
+        return self._ids.id_of(index)
 
     def index_of(self, record_id: object) -> int | None:
-        """The index of a live record; None for any other id."""
-        text = str(record_id)
-        if not text.isascii() or not text.isdigit():
-            return None
-        added = int(text) >= FIRST_ADDED_ID
-        index, rest = divmod(int(text) - (FIRST_ADDED_ID if added else FIRST_ID), STEP)
-        index += self._book.count if added else 0
-        known = rest == 0 and (self._book.count if added else 0) <= index < (len(self) if added else self._book.count)
-        return index if known else None
+        """The index of a record that there is or was; None for any other id."""
+        return self._ids.index_of(record_id, len(self))
 
     def live(self, index: int | None) -> bool:
         """True for a record that exists and is not deleted."""
@@ -114,39 +142,76 @@ class RecordStore:
         """Index of the record that a planted duplicate repeats."""
         return self._book.original(index) if index < self._book.count else None
 
+    def sharing(self, index: int) -> list[int]:
+        """A made record and the planted duplicates that repeat its address; none for an index that was not made."""
+        return [index, *self._book.sharing(index)] if index < self._book.count else []
+
     def record(self, index: int, names: Iterable[str]) -> dict[str, Any]:
         """The id and the named fields of one record; a name that the module lacks is left out."""
         return self.records((index,), names)[0]
 
     def records(self, indexes: Iterable[int], names: Iterable[str]) -> list[dict[str, Any]]:
         """``record`` for many."""
-        wanted = list(names)
-        own = [(name, _OWN[name]) for name in wanted if name in _OWN]
-        made = [name for name in wanted if name in self._made]
+        if not self._called:
+            return self.read(indexes, names)
+        pairs = [(name, self._called.get(name, name)) for name in names if name in self._called or name in self._own]
+        rows = self.read(indexes, [made for _, made in pairs])
+        return [{"id": row["id"], **{name: row[made] for name, made in pairs}} for row in rows]
+
+    def read(self, indexes: Iterable[int], names: Iterable[str]) -> list[dict[str, Any]]:
+        """``records`` by the names that the fields were made with, whatever they are called now."""
+        made, new, links, moments, own = self._plan(tuple(names))
         rows = []
         for index in indexes:
             row: dict[str, Any] = {"id": self.id_of(index)}
             row.update(self._book.values(index, made) if index < self._book.count else dict.fromkeys(made))
             laid = self._overlay.get(index)
+            if new:
+                row.update(new)
             if laid:
-                row.update((name, laid[name]) for name in made if name in laid)
+                row.update((name, laid[name]) for name in (*made, *new) if name in laid)
+            for name, store in links:
+                row[name] = store.linked(row[name])
+            for name in moments:
+                row[name] = iso(row[name], self.zone) if isinstance(row[name], int) else row[name]
             for name, read in own:
                 row[name] = read(self, index, row)
             rows.append(row)
         return rows
 
-    def find_address(self, value: str) -> int | None:
-        """The live record with this e-mail address (trimmed, ignoring case); of several the lowest index."""
-        wanted = same(value)
-        found = set(self._edited_addresses.get(wanted, ()))
-        base = index_in(wanted)
-        if base is not None and base < self._book.count:
-            found.update(each for each in (base, *self._book.sharing(base)) if self._address(each) == wanted)
-        return min((each for each in found if self.live(each)), default=None)
+    def _plan(self, names: tuple[str, ...]) -> "_Plan":
+        """How to make rows of these fields, worked out once for all records that are asked for one by one."""
+        plan = self._plans.get(names)
+        if plan is None:
+            made = [name for name in names if name in self._values]
+            plan = self._plans[names] = _Plan(
+                made,
+                {name: value for name, (_, value) in self._drift.add.items() if name in names},
+                [(name, self._peers[target]) for name, target in self._links if name in made],
+                [name for name in self._moments if name in made],
+                [(name, self._own[name]) for name in names if name in self._own],
+            )
+        return plan
 
-    def _address(self, index: int) -> str | None:
-        value = self.record(index, ("Email",))["Email"]
-        return same(value) if isinstance(value, str) else None
+    def linked(self, value: Any) -> Any:
+        """What a lookup of this module shows: name and id of a live record, nothing for one that is gone. ``value`` is
+        an index, an id, or an object with an id; an object without one is shown as it is.
+        """
+        named = value.get("id") if isinstance(value, dict) else value
+        if named is None:
+            return value
+        index = named if isinstance(named, int) else self.index_of(named)
+        return {"name": self.title(index), "id": self.id_of(index)} if index is not None and self.live(index) else None
+
+    def title(self, index: int) -> str | None:
+        """What the record is called in lookups and in the list of deleted records."""
+        name = self._as_made.title
+        title: str | None = self.read((index,), (name,))[0][name]
+        return title or None
+
+    def find(self, value: str) -> int | None:
+        """The live record with this value of the module's duplicate field; of several the lowest index."""
+        return self._finder.find(value)
 
     # -- changing --------------------------------------------------------------------------------------------------
 
@@ -158,16 +223,17 @@ class RecordStore:
             for name in (self.spec.changed, self.spec.created)
             if name in changes
         }
-        before, laid = self._address(index), self._overlay.setdefault(index, {})
-        laid.update((name, value) for name, value in changes.items() if name in self._made)
+        self._finder.before(index)
+        laid = self._overlay.setdefault(index, {})
+        laid.update((self._settable[name], value) for name, value in changes.items() if name in self._settable)
         for name, flag, meaning in (("$converted", CONVERTED, True), ("$approved", UNAPPROVED, False)):
             if name in changes:
                 self.flags[index] = self.flags[index] & ~flag | (flag if bool(changes[name]) is meaning else 0)
         if self.spec.created in times:
             self._created[index] = times[self.spec.created]
         self.updated[index] = times.get(self.spec.changed, at)
-        self._readdress(index, before)
         self.version += 1
+        self._finder.after(index)
 
     def add(self, values: Mapping[str, Any], at: int) -> int:
         """A new record; created and changed at ``at`` unless said otherwise. Returns its index."""
@@ -176,13 +242,11 @@ class RecordStore:
         self.updated.append(at)
         self.flags.append(0)
         self._created[index] = at
-        self._overlay[index] = {
-            "Created_By": _USER,
-            "Modified_By": _USER,
-            "Candidate_Owner": _USER,
-            **{each.name: False for each in self.spec.fields if each.type == "boolean"},
-            "Candidate_ID": f"ZR_{index + 1}_CAND",
-        }
+        laid: dict[str, Any] = {each.name: _BLANK[each.type] for each in self._as_made.fields if each.type in _BLANK}
+        if self._as_made.numbering is not None:
+            name, written = self._as_made.numbering
+            laid[name] = written.format(index + 1)
+        self._overlay[index] = laid
         self.edit(index, values, at)
         return index
 
@@ -206,7 +270,7 @@ class RecordStore:
 
     def check_names(self, values: Mapping[str, Any]) -> None:
         """SandboxError for a name that no record of this module has, or that cannot be set."""
-        allowed = self._made | {self.spec.changed, self.spec.created, *SYSTEM_FIELDS}
+        allowed = {*self._settable, self.spec.changed, self.spec.created, *SYSTEM_FIELDS}
         for name in values:
             if name not in allowed:
                 raise SandboxError(f"{self.spec.name} has no field '{name}' to set.{close_match(name, allowed)}")
@@ -214,16 +278,13 @@ class RecordStore:
     def _seconds(self, name: str, value: object) -> int:
         return int(parse_instant(value, name).timestamp())
 
-    def _readdress(self, index: int, before: str | None) -> None:
-        if before is not None:
-            self._edited_addresses.get(before, set()).discard(index)
-        after = self._address(index)
-        if after is not None:
-            self._edited_addresses.setdefault(after, set()).add(index)
+
+# What a new record has in fields that nobody filled in.
+_BLANK: dict[str, Any] = {"ownerlookup": _USER, "boolean": False}
 
 
 def _full_name(store: RecordStore, index: int, row: dict[str, Any]) -> str:
-    names = row if "First_Name" in row and "Last_Name" in row else store.record(index, ("First_Name", "Last_Name"))
+    names = row if "First_Name" in row and "Last_Name" in row else store.read((index,), ("First_Name", "Last_Name"))[0]
     return f"{names['First_Name'] or ''} {names['Last_Name'] or ''}".strip()
 
 
@@ -232,6 +293,7 @@ _OWN: dict[str, Callable[[RecordStore, int, dict[str, Any]], Any]] = {
     "Full_Name": _full_name,
     "Created_Time": lambda store, index, row: iso(store.created(index), store.zone),
     "Updated_On": lambda store, index, row: iso(store.updated[index], store.zone),
+    "Modified_Time": lambda store, index, row: iso(store.updated[index], store.zone),
     "$converted": lambda store, index, row: bool(store.flags[index] & CONVERTED),
     "$approved": lambda store, index, row: not store.flags[index] & UNAPPROVED,
 }

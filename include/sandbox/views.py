@@ -3,12 +3,16 @@
 A view holds the records that meet its criteria; the converted and approved filters of a request apply on top.
 Two views share a name on purpose, so that a client that looks views up by name can be tried on an ambiguous one.
 The "recent" view is measured from the anchor, not from the clock: membership changes only when a record does.
+Conditions name fields as they were made, so a view outlives the renaming of a field.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from include.sandbox.modules import ModuleSpec
+from include.sandbox.store import RecordStore
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "equal": lambda value, wanted: bool(value == wanted),
@@ -43,6 +47,10 @@ class View:
                 return False
         return True
 
+    def holds_in(self, store: RecordStore, index: int) -> bool:
+        """Whether a record is in the view."""
+        return self.holds(store.read((index,), self.fields)[0])
+
     def criteria(self) -> dict[str, Any] | None:
         """Zoho's shape: null, one leaf, or a group."""
         leaves = [
@@ -74,14 +82,36 @@ class View:
         }
 
 
-def candidate_views(anchor: datetime) -> tuple[View, ...]:
-    """The views of Candidates; ``anchor`` carries the organisation's offset."""
+FIRST_VIEW = 200001000000007001
+# (name, conditions) of each module's views after "All ..."; the word RECENT stands for thirty days before the anchor.
+RECENT = object()
+_MORE: dict[str, tuple[tuple[str, tuple[tuple[str, str, Any], ...]], ...]] = {
+    "Candidates": (
+        (
+            "Experienced engineers",
+            (("Current_Job_Title", "contains", "Engineer"), ("Experience_in_Years", "greater_equal", 5)),
+        ),
+        ("Recently joined", (("Created_Time", "greater_equal", RECENT),)),
+        ("Duplicated view", (("Source", "equal", "Employee Referral"),)),
+        ("Duplicated view", (("Source", "equal", "Job Fair"),)),
+    ),
+    "Contacts": (
+        ("IT contacts", (("Department", "equal", "Information Technology"),)),
+        ("Primary contacts", (("Is_primary_contact", "equal", True),)),
+    ),
+    "Clients": (("Media clients", (("Industry", "equal", "Media"),)),),
+    "Job_Openings": (("Open positions", (("Job_Opening_Status", "equal", "In-progress"),)),),
+    "Applications": (("Hired", (("Application_Status", "equal", "Hired"),)),),
+    "Alumni": (("Mentors", (("Mentor", "equal", True),)),),
+}
+
+
+def views_of(spec: ModuleSpec, anchor: datetime) -> tuple[View, ...]:
+    """The views of a module; ``anchor`` carries the organisation's offset."""
+    first = FIRST_VIEW + (spec.number - 1) * 100
     recent = anchor - timedelta(days=30)
-    engineers = (("Current_Job_Title", "contains", "Engineer"), ("Experience_in_Years", "greater_equal", 5))
-    return (
-        View("200001000000007001", "All Candidates", system_name="ALLVIEWS"),
-        View("200001000000007002", "Experienced engineers", engineers),
-        View("200001000000007003", "Recently joined", (("Created_Time", "greater_equal", recent),)),
-        View("200001000000007004", "Duplicated view", (("Source", "equal", "Employee Referral"),)),
-        View("200001000000007005", "Duplicated view", (("Source", "equal", "Job Fair"),)),
-    )
+    more = [
+        View(str(first + number), name, tuple((field, how, recent if to is RECENT else to) for field, how, to in held))
+        for number, (name, held) in enumerate(_MORE.get(spec.name, ()), 1)
+    ]
+    return (View(str(first), f"All {spec.plural}", system_name="ALLVIEWS"), *more)

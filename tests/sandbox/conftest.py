@@ -16,6 +16,16 @@ CREDENTIALS = {
     "client_secret": "sandbox-secret-0000",
     "refresh_token": "sandbox-refresh-0000",
 }
+MODULES = [
+    "Candidates",
+    "Contacts",
+    "Clients",
+    "Job_Openings",
+    "Applications",
+    "Alumni",
+    "Speakers",
+    "Venues",
+]
 BOTH = {"converted": "both", "approved": "both"}
 
 
@@ -50,6 +60,13 @@ class Zoho:
                 return rows
             page += 1
 
+    def bulk(self, method: str, path: str = "", **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Zoho-oauthtoken {self.token}"}
+        return self.http.request(method, f"/recruit/bulk/v2/read{path}", headers=headers, **more)
+
+    def settings(self, **values: Any) -> None:
+        self.control("POST", "settings", values)
+
     def count(self) -> int:
         return len(self.all(fields="Email", **BOTH))
 
@@ -58,12 +75,12 @@ class Zoho:
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    def kinds(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.control("GET", "kinds/Candidates")
+    def kinds(self, module: str = "Candidates") -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.control("GET", f"kinds/{module}")
         return rows
 
-    def of_kind(self, kind: str) -> dict[str, Any]:
-        return next(row for row in self.kinds() if row["kind"] == kind)
+    def of_kind(self, kind: str, module: str = "Candidates") -> dict[str, Any]:
+        return next(row for row in self.kinds(module) if row["kind"] == kind)
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +100,10 @@ def zoho(server: Sandbox, http: httpx.Client) -> Zoho:
     server.state.reset({})
     server.state.clock.set(ANCHOR)
     return Zoho(server, http)
+
+
+@pytest.fixture
+def every(zoho: Zoho) -> Zoho:
+    """The same with every module on offer."""
+    zoho.settings(modules=MODULES)
+    return zoho

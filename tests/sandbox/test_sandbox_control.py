@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.sandbox.api.app import CONTROL
+from include.sandbox.api.routes import CONTROL
 from include.sandbox.clock import SandboxClock
 from include.sandbox.faults import KINDS
 from include.sandbox.settings import Settings
@@ -50,12 +50,21 @@ def test_reset_moves_the_anchor(zoho: Zoho) -> None:
         ("settings", {"page_celing": 5}, "Did you mean 'page_ceiling'?"),
         ("settings", {"missing_scopes": ["module"]}, "modules, settings, org"),
         ("settings", {"utc_offset": "Berlin"}, "+02:00"),
+        ("settings", {"credits_limit": "all"}, "plan, or null"),
+        ("settings", {"credit_costs": {"record": 1}}, "records, single"),
+        ("settings", {"tell_retry_after": 1}, "true or false"),
+        ("settings", {"contacts": 5}, "send it to POST /_sandbox/reset"),
+        ("credits", {"spend": -1}, "a whole number of credits"),
+        ("schema/Candidates", {"rename": {"Ctiy": "Town"}}, "Did you mean 'City'?"),
+        ("schema/Candidates", {"remove": ["Updated_On"]}, "no field 'Updated_On' to change"),
+        ("schema/Candidates", {"add": {"City": "text"}}, "has a field 'City' already"),
+        ("schema/Contracts", {}, "no module 'Contracts'"),
         ("settings", [1], "is an object"),
         ("clock", {"now": "2026-01-01T00:00:00"}, "date-time with an offset"),
         ("clock", {"advance": 5}, "Did you mean 'advance_seconds'?"),
         ("records/Candidates", {"edits": [{"id": "200001000001000000", "Ctiy": "x"}]}, "Did you mean 'City'?"),
         ("records/Candidates", {"records": []}, "has no key 'records'"),
-        ("records/Contacts", {"edits": []}, "no records of 'Contacts'"),
+        ("records/Contracts", {"edits": []}, "no records of 'Contracts'"),
         ("records/Candidates/delete", {"ids": [], "type": "forever"}, "recycle and permanent"),
         ("records/Candidates/restore", {"ids": ["200001000001000000"]}, "not in the recycle bin"),
     ],
@@ -178,8 +187,8 @@ def test_the_page_names_every_route_setting_and_fault() -> None:
     for name in (*(each.name for each in fields(Settings)), *KINDS):
         assert f"`{name}`" in page, name
     for spec in CONTROL:
-        path = spec.path.removeprefix("/_sandbox").replace("{module}", "Candidates")
-        assert path in page, path
+        path = spec.path.removeprefix("/_sandbox").replace("{module}", "Candidates").replace("{app}", "{application}")
+        assert (path.removeprefix("/creator") or path) in page, path
 
 
 def test_kinds_tell_the_truth(zoho: Zoho) -> None:

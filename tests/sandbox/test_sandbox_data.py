@@ -178,6 +178,30 @@ def test_a_million_records_stay_small() -> None:
     assert megabytes < 200
 
 
+MILLION_SENT = """
+from pathlib import Path
+from include.sandbox.bulk.files import zipped
+from include.sandbox.listing import Filter
+from include.sandbox.settings import Settings
+from include.sandbox.state import SandboxState
+state = SandboxState(Settings(candidates=1_000_000))
+indexes = state.listings["Candidates"].indexes(Filter(converted="both", approved="both"))
+now, some = state.clock.now(), indexes[:30_000]
+sent = sum(map(len, zipped("x.csv", now, state.stores, "Candidates", ("Email",), some, state.lock)))
+peak = next(line for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
+print(len(indexes), sent, int(peak.split()[1]) // 1024)
+"""
+
+
+def test_a_file_of_a_million_stays_small() -> None:
+    """A process with a million candidates that sends a file of thirty thousand stays far below 300 MB."""
+    ran = subprocess.run([sys.executable, "-c", MILLION_SENT], cwd=ROOT, capture_output=True, text=True, check=True)
+    everybody, sent, megabytes = map(int, ran.stdout.split())
+    assert everybody == 985_000
+    assert sent > 300_000
+    assert megabytes < 200
+
+
 def test_the_page_lists_every_kind_with_its_rate() -> None:
     """The documentation's table of kinds is the table of rates."""
     page = (ROOT / "docs" / "sandbox.md").read_text()

@@ -16,10 +16,10 @@ def test_org_follows_the_settings(zoho: Zoho) -> None:
 
 def test_modules_on_offer(zoho: Zoho) -> None:
     """Modules follow the setting; what is not served is shown as not supported by the API and refused."""
-    zoho.control("POST", "settings", {"modules": ["Candidates", "Contacts"]})
+    zoho.control("POST", "settings", {"modules": ["Candidates", "Interviews"]})
     modules = {each["api_name"]: each["api_supported"] for each in zoho.get("settings/modules").json()["modules"]}
-    assert modules == {"Candidates": True, "Contacts": False, "Reports": False, "Dashboards": False}
-    assert zoho.get("Contacts").json()["code"] == "INVALID_MODULE"
+    assert modules == {"Candidates": True, "Interviews": False, "Reports": False, "Dashboards": False}
+    assert zoho.get("Interviews").json()["code"] == "INVALID_MODULE"
     assert zoho.get("settings/modules/Candidates").json()["modules"][0]["$properties"] == ["$converted", "$approved"]
     zoho.control("POST", "settings", {"modules": []})
     for path in ("Candidates", "settings/modules/Candidates", "settings/fields?module=Candidates"):
@@ -50,7 +50,9 @@ def test_fields_describe_what_records_hold(zoho: Zoho) -> None:
     assert {name for name, field in fields.items() if field["custom_field"]} == {
         "Campaign_Response",
         "Date_of_Birth",
+        "Department",
         "Languages",
+        "Year_Passed_Out",
     }
     assert fields["Updated_On"]["data_type"] == "datetime"
 

@@ -29,12 +29,15 @@ def start(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str], s
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_starts_and_ends_cleanly(number: signal.Signals) -> None:
     """One line says where it listens; a signal ends it with code 0 although a client keeps its connection."""
-    process, line = start("--candidates", "400", "--anchor", "2026-03-02T12:00:00Z", SANDBOX_SEED="9")
+    process, line = start(
+        "--candidates", "400", "--anchor", "2026-03-02T12:00:00Z", "--modules", "Clients,Alumni", SANDBOX_SEED="9"
+    )
     try:
         assert line.startswith("sandbox listening on http://127.0.0.1:")
         with httpx.Client(base_url=line.split()[-1]) as http:
             health = http.get("/_sandbox/health").json()
             assert (health["seed"], health["anchor"]) == (9, "2026-03-02T14:00:00+02:00")
+            assert health["records"].keys() == {"Clients", "Alumni"}
             process.send_signal(number)
             assert process.wait(10) == 0
     finally:

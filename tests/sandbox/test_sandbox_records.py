@@ -39,7 +39,7 @@ def test_fields(zoho: Zoho) -> None:
     assert zoho.control("GET", "calls")[-1]["unknown_fields"] == ["Nonsense"]
     zoho.control("POST", "settings", {"system_fields": "always"})
     assert "$approved" in zoho.get("Candidates", fields="Email").json()["data"][0]
-    assert len(zoho.get("Candidates").json()["data"][0]) == 31
+    assert len(zoho.get("Candidates").json()["data"][0]) == 33
 
 
 def test_modified_since_is_inclusive(zoho: Zoho) -> None:
@@ -131,7 +131,7 @@ def test_wrong_parameters_are_loud(zoho: Zoho, params: dict[str, object], status
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "Candidates/search", 404, "INVALID_URL_PATTERN"),
+        ("GET", "Candidates/searches", 404, "INVALID_URL_PATTERN"),
         ("GET", "../v3/Candidates", 404, "INVALID_URL_PATTERN"),
         ("GET", "Candidate", 400, "INVALID_MODULE"),
         ("GET", "Reports", 400, "INVALID_MODULE"),

@@ -7,6 +7,7 @@ encoder refuses, leaves as a ``\\udXXX`` escape.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +18,18 @@ JSON = "application/json;charset=UTF-8"
 
 @dataclass(slots=True)
 class Answer:
-    """A response to be. ``rows`` is None where rows make no sense."""
+    """A response to be. ``rows`` is None where rows make no sense; ``pieces`` make up a body that is not held whole."""
 
     status: int = 200
     body: bytes = b""
     rows: int | None = None
     media: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    pieces: Iterator[bytes] | None = None
+
+    def whole(self) -> bytes:
+        """The body, however it comes."""
+        return self.body if self.pieces is None else b"".join(self.pieces)
 
 
 class ApiError(Exception):

@@ -1,90 +1,33 @@
 """The application: which routes there are, and what happens around every handler.
 
-Around a handler, in this order: the fault that is due, the parameters, the token, the handler under the state's lock,
-the call log, the Date header of the sandbox's clock. A route that is not in the table is Zoho's 404, a wrong method its
-400; a mistake of the sandbox itself is a 500 with code SANDBOX_BUG and a trace on stderr.
+Around a handler, in this order: the fault that is due, the token, the parameters, the credits, the handler under the
+state's lock, the call log, the Date header of the sandbox's clock. A route that is not in the table is Zoho's 404, a
+wrong method its 400; a mistake of the sandbox itself is a 500 with code SANDBOX_BUG and a trace on stderr.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
-from include.sandbox.api import accounts, control, control_records, metadata, records, writes
+from include.sandbox.api import accounts, control
 from include.sandbox.api.answers import Answer, ApiError
 from include.sandbox.api.call import Call
+from include.sandbox.api.charging import charge
 from include.sandbox.api.connections import Connections, Cut
 from include.sandbox.api.failing import failing
+from include.sandbox.api.routes import CONTROL, CONTROL_PREFIX, ZOHO
+from include.sandbox.api.spec import Handler, Spec
 from include.sandbox.clock import http_date
 from include.sandbox.errors import SandboxError
 from include.sandbox.state import SandboxState
 
 log = logging.getLogger(__name__)
-Handler = Callable[[SandboxState, Call], Answer]
-_NONE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """A route: ``scope`` is what its token must cover (None: no token), ``params`` the query parameters it knows (None:
-    any).
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    scope: str | None = None
-    params: frozenset[str] | None = _NONE
-
-
-_R = "/recruit/v2"
-ZOHO = (
-    Spec("POST", "/oauth/v2/token", accounts.token, params=None),
-    Spec("GET", f"{_R}/org", metadata.org, "org"),
-    Spec("GET", f"{_R}/settings/modules", metadata.modules, "settings"),
-    Spec("GET", f"{_R}/settings/modules/{{name}}", metadata.modules, "settings"),
-    Spec("GET", f"{_R}/settings/fields", metadata.fields, "settings", metadata.MODULE_PARAM),
-    Spec("GET", f"{_R}/settings/custom_views", metadata.custom_views, "settings", metadata.MODULE_PARAM),
-    Spec(
-        "GET", f"{_R}/settings/custom_views/{{view_id:int}}", metadata.custom_views, "settings", metadata.MODULE_PARAM
-    ),
-    Spec("GET", f"{_R}/{{module}}/deleted", records.deleted, "modules", records.DELETED_PARAMS),
-    Spec("POST", f"{_R}/{{module}}/upsert", writes.upsert, "modules"),
-    Spec("GET", f"{_R}/{{module}}/{{record_id:int}}", records.single, "modules", frozenset(("fields",))),
-    Spec("PUT", f"{_R}/{{module}}/{{record_id:int}}", writes.update, "modules"),
-    Spec("DELETE", f"{_R}/{{module}}/{{record_id:int}}", writes.delete, "modules", frozenset(("wf_trigger",))),
-    Spec("GET", f"{_R}/{{module}}", records.listing, "modules", records.LIST_PARAMS),
-    Spec("POST", f"{_R}/{{module}}", writes.insert, "modules"),
-    Spec("PUT", f"{_R}/{{module}}", writes.update, "modules"),
-    Spec("DELETE", f"{_R}/{{module}}", writes.delete, "modules", writes.DELETE_PARAMS),
-)
-_C = "/_sandbox"
-CONTROL = (
-    Spec("GET", f"{_C}/health", control.health),
-    Spec("POST", f"{_C}/reset", control.reset),
-    Spec("GET", f"{_C}/clock", control.read_clock),
-    Spec("POST", f"{_C}/clock", control.set_clock),
-    Spec("GET", f"{_C}/faults", control.read_faults),
-    Spec("POST", f"{_C}/faults", control.add_faults),
-    Spec("DELETE", f"{_C}/faults", control.clear_faults),
-    Spec("GET", f"{_C}/calls", control.read_calls, params=control.CALL_PARAMS),
-    Spec("DELETE", f"{_C}/calls", control.clear_calls),
-    Spec("GET", f"{_C}/settings", control.read_settings),
-    Spec("POST", f"{_C}/settings", control.set_settings),
-    Spec("POST", f"{_C}/token/expire", control.expire_tokens),
-    Spec("GET", f"{_C}/kinds/{{module}}", control_records.kinds),
-    Spec("GET", f"{_C}/records/{{module}}", control_records.records, params=control_records.IDS_PARAM),
-    Spec("POST", f"{_C}/records/{{module}}", control_records.edit),
-    Spec("POST", f"{_C}/records/{{module}}/add", control_records.add),
-    Spec("POST", f"{_C}/records/{{module}}/delete", control_records.delete),
-    Spec("POST", f"{_C}/records/{{module}}/restore", control_records.restore),
-)
 
 
 class Desk:
@@ -116,8 +59,9 @@ class Desk:
         answer = failing(call.fault) or self._handled(spec, call)
         if call.fault_is("cut_after") or call.fault_is("cut_middle"):
             self._log(call, None)
-            begun = answer.body[: len(answer.body) // 2] if call.fault_is("cut_middle") else b""
-            return Cut(self._connections, begun, len(answer.body))
+            body = answer.whole()
+            begun = body[: len(body) // 2] if call.fault_is("cut_middle") else b""
+            return Cut(self._connections, begun, len(body))
         self._log(call, answer)
         return self._response(answer)
 
@@ -128,6 +72,7 @@ class Desk:
                     accounts.check_token(self._state, call, spec.scope)
                 if spec.params is not None:
                     call.check_params(spec.params)
+                charge(self._state, call, spec.kind)
                 return spec.handler(self._state, call)
         except ApiError as error:
             return error.answer
@@ -157,6 +102,8 @@ class Desk:
 
     def _response(self, answer: Answer) -> Response:
         headers = {"Date": http_date(self._state.clock.now()), **answer.headers}
+        if answer.pieces is not None:
+            return StreamingResponse(answer.pieces, answer.status, headers, answer.media)
         media = answer.media if answer.body else None
         return Response(answer.body, answer.status, headers, media)
 
@@ -201,7 +148,7 @@ def build(state: SandboxState, connections: Connections) -> Starlette:
     choose = _not_found(routes)
 
     async def elsewhere(request: Request) -> Any:
-        inside = request.url.path.startswith(_C)
+        inside = request.url.path.startswith(CONTROL_PREFIX)
         return await desk.endpoint(Spec("", "", choose(request), params=None), control=inside)(request)
 
     every = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

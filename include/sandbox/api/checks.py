@@ -6,12 +6,13 @@ take any text, as the API does.
 """
 
 import re
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from include.sandbox.data.names import OWNERS
 from include.sandbox.modules import FieldSpec, ModuleSpec
+from include.sandbox.store import RecordStore
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 
@@ -24,8 +25,12 @@ class ItemError(Exception):
         self.item: dict[str, Any] = {"code": code, "details": details, "message": message, "status": "error"}
 
 
-def checked(spec: ModuleSpec, item: dict[str, Any], *, insert: bool) -> tuple[dict[str, Any], list[str]]:
-    """Storable values of an item and the names that were ignored; ItemError for the first wrong value."""
+def checked(
+    spec: ModuleSpec, item: dict[str, Any], stores: Mapping[str, RecordStore], *, insert: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Storable values of an item and the names that were ignored; ItemError for the first wrong value. ``stores`` hold
+    what a lookup may name.
+    """
     values: dict[str, Any] = {}
     ignored: list[str] = []
     for name, value in item.items():
@@ -35,17 +40,17 @@ def checked(spec: ModuleSpec, item: dict[str, Any], *, insert: bool) -> tuple[di
         if field is None or field.read_only:
             ignored.append(name)
         else:
-            values[name] = _value(field, value)
+            values[name] = _value(field, value, stores)
     for field in spec.fields:
         if field.mandatory and (insert or field.name in values) and not values.get(field.name):
             raise ItemError("MANDATORY_NOT_FOUND", "required field not found", api_name=field.name)
     return values, ignored
 
 
-def _value(field: FieldSpec, value: Any) -> Any:
+def _value(field: FieldSpec, value: Any, stores: Mapping[str, RecordStore]) -> Any:
     if value is None or value == "":
         return False if field.type == "boolean" else None
-    accepted = _TYPES.get(field.type, _text)(value)
+    accepted = _target(stores[field.target], value) if field.target else _TYPES.get(field.type, _text)(value)
     if accepted is None:
         raise ItemError("INVALID_DATA", "invalid data", expected_data_type=field.type, api_name=field.name)
     if isinstance(accepted, str) and len(accepted) > field.length:
@@ -89,10 +94,25 @@ def _owner(value: Any) -> Any:
     return next(({"name": name, "id": user} for user, name in OWNERS if user == wanted), None)
 
 
+def _moment(value: Any) -> Any:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return value if moment is not None and moment.tzinfo is not None else None
+
+
+def _target(store: RecordStore, value: Any) -> Any:
+    index = store.index_of(value.get("id") if isinstance(value, dict) else value)
+    return {"id": store.id_of(index)} if index is not None and store.live(index) else None
+
+
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "email": _email,
     "integer": _integer,
+    "double": _amount,
     "currency": _amount,
+    "datetime": _moment,
     "boolean": _boolean,
     "date": _date,
     "multiselectpicklist": _texts,

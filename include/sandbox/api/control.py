@@ -9,6 +9,7 @@ from typing import Any
 from include.sandbox.api.answers import Answer, ApiError, answer, decode
 from include.sandbox.api.call import Call
 from include.sandbox.clock import iso, parse_instant, parse_offset
+from include.sandbox.drift import read_drift
 from include.sandbox.errors import SandboxError, close_match
 from include.sandbox.faults import read_fault
 from include.sandbox.state import SandboxState
@@ -37,10 +38,11 @@ def body_object(call: Call, allowed: tuple[str, ...] | None = None) -> dict[str,
 
 def health(state: SandboxState, call: Call) -> Answer:
     """Whether it is up, and what it holds."""
-    store = state.stores["Candidates"]
-    live = len(store) - len(store.gone)
+    live = {
+        name: len(store) - len(store.gone) for name, store in state.stores.items() if name in state.settings.modules
+    }
     anchor = state.anchor_of(state.settings).isoformat()
-    return answer({"status": "ok", "seed": state.settings.seed, "anchor": anchor, "records": {"Candidates": live}})
+    return answer({"status": "ok", "seed": state.settings.seed, "anchor": anchor, "records": live})
 
 
 def reset(state: SandboxState, call: Call) -> Answer:
@@ -125,6 +127,24 @@ def set_settings(state: SandboxState, call: Call) -> Answer:
     """Turn switches."""
     state.change_settings(body_object(call))
     return read_settings(state, call)
+
+
+def read_schema(state: SandboxState, call: Call) -> Answer:
+    """``GET /schema/{module}``: API names and data types of the fields as they are now."""
+    store = state.stores.get(call.params["module"])
+    if store is None:
+        raise bad_request(f"The sandbox has no module '{call.params['module']}'.{close_match('', state.stores)}")
+    return answer({field.name: field.type for field in store.spec.fields})
+
+
+def change_schema(state: SandboxState, call: Call) -> Answer:
+    """``POST /schema/{module}``: fields renamed, removed, retyped, added, as against how they were made; an empty body
+    takes it all back.
+    """
+    read_schema(state, call)
+    store = state.stores[call.params["module"]]
+    store.change_fields(read_drift(store.as_made, body_object(call)))
+    return read_schema(state, call)
 
 
 def expire_tokens(state: SandboxState, call: Call) -> Answer:

@@ -15,7 +15,7 @@ from include.sandbox.state import SandboxState
 from include.sandbox.store import RecordStore
 
 IDS_PARAM = frozenset(("ids",))
-_KIND_FIELDS = ("Email", "Updated_On", "Created_Time", "$approved", "$converted", "Email_Opt_Out")
+_KIND_FIELDS = ("Email", "$approved", "$converted", "Email_Opt_Out")
 
 
 def _store(state: SandboxState, call: Call) -> RecordStore:
@@ -55,16 +55,17 @@ def kinds(state: SandboxState, call: Call) -> Answer:
 
 
 def _kind_row(store: RecordStore, index: int, views: list[tuple[str, str]]) -> dict[str, Any]:
-    row, original = store.record(index, _KIND_FIELDS), store.original(index)
+    spec, original = store.as_made, store.original(index)
+    row = store.read((index,), (*_KIND_FIELDS, spec.changed, spec.created))[0]
     return {
         "id": row["id"],
         "kind": store.kind(index),
-        "email": row["Email"],
-        "updated_on": row["Updated_On"],
-        "created_time": row["Created_Time"],
+        "email": row.get("Email"),
+        "updated_on": row[spec.changed],
+        "created_time": row[spec.created],
         "approved": row["$approved"],
         "converted": row["$converted"],
-        "opt_out": row["Email_Opt_Out"],
+        "opt_out": row.get("Email_Opt_Out"),
         "views": [name for name, _ in views],
         "view_ids": [view_id for _, view_id in views],
         "duplicate_of": None if original is None else store.id_of(original),

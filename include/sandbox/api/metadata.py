@@ -8,7 +8,9 @@ from typing import Any
 
 from include.sandbox.api.answers import Answer, ApiError, answer
 from include.sandbox.api.call import Call, invalid
-from include.sandbox.modules import SERVED, ModuleSpec, module_metadata
+from include.sandbox.catalogue import module_metadata
+from include.sandbox.modules import ModuleSpec
+from include.sandbox.settings import Settings
 from include.sandbox.state import SandboxState
 
 MODULE_PARAM = frozenset(("module",))
@@ -25,7 +27,7 @@ def org(state: SandboxState, call: Call) -> Answer:
         "zgid": ORGANISATION_ID,
         "company_name": settings.company,
         "type": settings.edition,
-        "license_details": {"plan_type": settings.plan, "no_of_users": 3},
+        "license_details": _license(settings),
         "primary_email": "owner@zylker.example.com",
         "time_zone": "Etc/GMT" if settings.utc_offset == "+00:00" else _zone_name(settings.utc_offset),
         "country_code": "DE",
@@ -34,9 +36,18 @@ def org(state: SandboxState, call: Call) -> Answer:
     return answer({"org": [described]}, rows=1)
 
 
+def _license(settings: Settings) -> dict[str, Any]:
+    """In the shape of newer or of older pages; ``Free`` is the one plan that nobody pays for."""
+    if settings.license_shape == "plan_type":
+        return {"plan_type": settings.plan, "no_of_users": settings.users}
+    paid = settings.plan.lower() != "free"
+    return {"paid": paid, "paid_type": settings.plan.lower(), "trial_type": None}
+
+
 def modules(state: SandboxState, call: Call) -> Answer:
     """``GET /recruit/v2/settings/modules`` and ``/settings/modules/{name}``."""
-    listed = [module_metadata(name, number) for number, name in enumerate((*state.settings.modules, *_NOT_BY_API))]
+    names, hidden = (*state.settings.modules, *_NOT_BY_API), state.settings.hidden_modules
+    listed = [module_metadata(name, number, hidden=name in hidden) for number, name in enumerate(names)]
     wanted = call.params.get("name")
     found = [each for each in listed if wanted in (None, each["api_name"])]
     if not found:
@@ -83,7 +94,7 @@ def _module(state: SandboxState, call: Call) -> ModuleSpec:
     wanted = call.query.get("module")
     if wanted is None:
         raise ApiError(400, "REQUIRED_PARAM_MISSING", "one of the expected parameter is missing", {"param": "module"})
-    spec = SERVED.get(wanted) if wanted in state.settings.modules else None
+    spec = state.served(wanted)
     if spec is None:
         raise ApiError(400, "INVALID_MODULE", "the module name given seems to be invalid")
     return spec

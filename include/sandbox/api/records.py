@@ -7,16 +7,17 @@ unchanged state are encoded once.
 
 from typing import Any
 
-from include.sandbox.api.answers import NOT_MODIFIED, NOTHING, Answer, ApiError, encode_page
+from include.sandbox.api.answers import NOT_MODIFIED, NOTHING, Answer, encode_page
 from include.sandbox.api.call import Call, invalid
+from include.sandbox.api.modules import module_of
+from include.sandbox.api.paging import asked_fields, asked_page, encoded
 from include.sandbox.clock import iso
 from include.sandbox.listing import CHOICES, Filter
-from include.sandbox.modules import SYSTEM_FIELDS, ModuleSpec
+from include.sandbox.modules import ModuleSpec
 from include.sandbox.state import SandboxState
 from include.sandbox.store import Deletion, RecordStore
 from include.sandbox.views import View
 
-PER_PAGE = 200
 LIST_PARAMS = frozenset(("fields", "sort_by", "sort_order", "converted", "approved", "page", "per_page", "cvid"))
 DELETED_PARAMS = frozenset(("type", "page", "per_page"))
 _DAY = 86_400
@@ -24,20 +25,12 @@ _DAY = 86_400
 RECYCLE_DAYS, TOLD_DAYS = 60, 120
 
 
-def module_of(state: SandboxState, call: Call) -> ModuleSpec:
-    """The module named in the path; INVALID_MODULE when it is not offered or not supported by the API."""
-    spec = state.served(call.params["module"])
-    if spec is None:
-        raise ApiError(400, "INVALID_MODULE", "the module name given seems to be invalid")
-    return spec
-
-
 def listing(state: SandboxState, call: Call) -> Answer:
     """One page of a module."""
     spec = module_of(state, call)
-    store, fields, wanted = state.stores[spec.name], _fields(state, spec, call), _filter(state, spec, call)
-    page, per_page = call.number("page", 1, 10**9), call.number("per_page", PER_PAGE, PER_PAGE)
-    key = (spec.name, store.version, state.settings_version, tuple(fields), wanted, page, per_page)
+    store, fields, wanted = state.stores[spec.name], asked_fields(state, spec, call), _filter(state, spec, call)
+    page, per_page = asked_page(call)
+    key = (spec.name, store.freshness, state.settings_version, tuple(fields), wanted, page, per_page)
     kept = state.pages.get(key) if call.fault is None else None
     if kept is not None:
         return Answer(200, kept[0], kept[1])
@@ -47,7 +40,7 @@ def listing(state: SandboxState, call: Call) -> Answer:
     rows = store.records(indexes[start : min(start + per_page, total)], fields)
     if not rows:
         return Answer(NOT_MODIFIED if wanted.since is not None and not len(indexes) else NOTHING, rows=0)
-    body = _encoded(call, rows, page, per_page, start + per_page < total)
+    body = encoded(call, rows, page, per_page, start + per_page < total)
     if call.fault is None:
         state.pages.put(key, body, len(rows))
     return Answer(200, body, len(rows))
@@ -60,7 +53,7 @@ def single(state: SandboxState, call: Call) -> Answer:
     index = store.index_of(call.params["record_id"])
     if index is None or not store.live(index):
         return Answer(NOTHING, rows=0)
-    row = store.record(index, _fields(state, spec, call))
+    row = store.record(index, asked_fields(state, spec, call))
     return Answer(200, encode_page([row], {"per_page": 1, "count": 1, "page": 1, "more_records": False}), 1)
 
 
@@ -69,7 +62,7 @@ def deleted(state: SandboxState, call: Call) -> Answer:
     spec = module_of(state, call)
     store = state.stores[spec.name]
     kind, since = call.choice("type", "all", ("all", "recycle", "permanent")), call.modified_since()
-    page, per_page = call.number("page", 1, 10**9), call.number("per_page", PER_PAGE, PER_PAGE)
+    page, per_page = asked_page(call)
     now = state.now_seconds()
     found = [
         (deletion.at, index)
@@ -83,7 +76,7 @@ def deleted(state: SandboxState, call: Call) -> Answer:
     rows = [_deleted_row(store, index, now) for _, index in found[start : start + per_page]]
     if not rows:
         return Answer(NOTHING, rows=0)
-    return Answer(200, _encoded(call, rows, page, per_page, start + per_page < len(found)), len(rows))
+    return Answer(200, encoded(call, rows, page, per_page, start + per_page < len(found)), len(rows))
 
 
 def _type_now(deletion: Deletion, now: int) -> str:
@@ -91,37 +84,19 @@ def _type_now(deletion: Deletion, now: int) -> str:
 
 
 def _deleted_row(store: RecordStore, index: int, now: int) -> dict[str, Any]:
-    deletion, values = store.gone[index], store.record(index, ("Full_Name", "Created_By"))
+    deletion, values = store.gone[index], store.read((index,), ("Created_By",))[0]
     return {
         "deleted_by": {"name": deletion.by[1], "id": deletion.by[0]},
         "id": values["id"],
-        "display_name": values["Full_Name"] or None,
+        "display_name": store.title(index),
         "type": _type_now(deletion, now),
         "created_by": values["Created_By"],
         "deleted_time": iso(deletion.at, store.zone),
     }
 
 
-def _encoded(call: Call, rows: list[dict[str, Any]], page: int, per_page: int, more: bool) -> bytes:
-    more = more and not call.fault_is("early_more_records_false")
-    return encode_page(rows, {"per_page": per_page, "count": len(rows), "page": page, "more_records": more})
-
-
 def _shift(call: Call) -> int:
     return call.fault.by if call.fault is not None and call.fault.kind == "page_shift" else 0
-
-
-def _fields(state: SandboxState, spec: ModuleSpec, call: Call) -> list[str]:
-    asked = call.query.get("fields")
-    if not asked:
-        return [*spec.names, *SYSTEM_FIELDS]
-    names = list(dict.fromkeys(name.strip() for name in asked.split(",") if name.strip()))
-    known = {*spec.names, *SYSTEM_FIELDS}
-    unknown = [name for name in names if name not in known and name != "id"]
-    if unknown:
-        call.notes["unknown_fields"] = unknown
-    always = SYSTEM_FIELDS if state.settings.system_fields == "always" else ()
-    return list(dict.fromkeys((*(name for name in names if name in known), *always)))
 
 
 def _filter(state: SandboxState, spec: ModuleSpec, call: Call) -> Filter:

@@ -12,7 +12,7 @@ from typing import Any
 from include.sandbox.api.answers import Answer, answer
 from include.sandbox.api.call import Call, invalid
 from include.sandbox.api.checks import ItemError, checked
-from include.sandbox.api.records import module_of
+from include.sandbox.api.modules import module_of
 from include.sandbox.clock import iso
 from include.sandbox.data.names import OWNERS
 from include.sandbox.state import SandboxState
@@ -30,13 +30,14 @@ class Writer:
     def __init__(self, state: SandboxState, call: Call) -> None:
         self.spec = module_of(state, call)
         self.store: RecordStore = state.stores[self.spec.name]
+        self._stores = state.stores
         self._now = state.now_seconds()
         self._call = call
 
     def insert(self, item: dict[str, Any]) -> dict[str, Any]:
         """A new record, unless its address is taken."""
         values = self._checked(item, insert=True)
-        if self._same(values) is not None:
+        if self._taken(values) is not None:
             raise ItemError("DUPLICATE_DATA", "duplicate data", api_name=self.spec.duplicate)
         return self._success(self.store.add(values, self._now), "record added")
 
@@ -44,7 +45,7 @@ class Writer:
         """Change the record that ``id`` names."""
         index = self._known(item.get("id"))
         values = self._checked(item, insert=False)
-        if self._same(values) not in (None, index):
+        if self._taken(values) not in (None, index):
             raise ItemError("DUPLICATE_DATA", "duplicate data", api_name=self.spec.duplicate)
         self.store.edit(index, {**values, "Modified_By": _USER}, self._now)
         return self._success(index, "record updated")
@@ -77,12 +78,16 @@ class Writer:
             raise ItemError("INVALID_DATA", message, api_name="id")
         return index
 
+    def _taken(self, values: dict[str, Any]) -> int | None:
+        """Who has this e-mail address: there can be but one, while a name may be given twice."""
+        return self._same(values) if self.spec.duplicate == "Email" else None
+
     def _same(self, values: dict[str, Any]) -> int | None:
-        address = values.get(self.spec.duplicate)
-        return self.store.find_address(address) if isinstance(address, str) and address.strip() else None
+        value = values.get(self.spec.duplicate) if self.spec.duplicate else None
+        return self.store.find(value) if isinstance(value, str) and value.strip() else None
 
     def _checked(self, item: dict[str, Any], *, insert: bool) -> dict[str, Any]:
-        values, ignored = checked(self.spec, item, insert=insert)
+        values, ignored = checked(self.spec, item, self._stores, insert=insert)
         if ignored:
             seen = self._call.notes.setdefault("ignored_fields", [])
             seen.extend(name for name in ignored if name not in seen)
@@ -93,7 +98,7 @@ class Writer:
             "id": self.store.id_of(index),
             "Created_Time": iso(self.store.created(index), self.store.zone),
             "Modified_Time": iso(self.store.updated[index], self.store.zone),
-            "Created_By": self.store.record(index, ("Created_By",))["Created_By"],
+            "Created_By": self.store.read((index,), ("Created_By",))[0]["Created_By"],
             "Modified_By": _USER,
         }
         return {"code": "SUCCESS", "details": details, "message": message, "status": "success"}
@@ -142,22 +147,21 @@ def _batch(
         raise invalid("data", 'the body is {"data": [{...}, ...]}')
     if not 1 <= len(items) <= MOST_ITEMS:
         raise invalid("data", f"{len(items)} items: allowed are 1 to {MOST_ITEMS}", maximum_length=MOST_ITEMS)
-    _check_keys(body, upserting)
+    _check_keys(body, module_of(state, call).duplicate, upserting)
     if "record_id" in call.params:
         items = [{**items[0], "id": str(call.params["record_id"])}]
     return _written(state, [_one(write, item) for item in items], success)
 
 
-def _check_keys(body: dict[str, Any], upserting: bool) -> None:
+def _check_keys(body: dict[str, Any], duplicate: str | None, upserting: bool) -> None:
     allowed = _KEYS if upserting else _KEYS - {"duplicate_check_fields"}
     for name in body:
         if name not in allowed:
             raise invalid(name, f"the body has no key {name!r}: allowed are {', '.join(sorted(allowed))}")
     checks = body.get("duplicate_check_fields", [])
-    if not isinstance(checks, list) or set(map(str, checks)) - {"Email"}:
-        raise invalid(
-            "duplicate_check_fields", "only a system defined duplicate field or a unique field may be named: Email"
-        )
+    if not isinstance(checks, list) or set(map(str, checks)) - {duplicate}:
+        only = f"only a system defined duplicate field or a unique field may be named: {duplicate or 'there is none'}"
+        raise invalid("duplicate_check_fields", only)
 
 
 def _one(write: Callable[[dict[str, Any]], dict[str, Any]], item: dict[str, Any]) -> dict[str, Any]:

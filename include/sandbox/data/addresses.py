@@ -25,18 +25,18 @@ _BROKEN = (
     "<{local}@mail.example.org>",
 )
 _INTERNATIONAL = (
-    "候補者{index}@例え.example.com",
-    "δοκιμή{index}@παράδειγμα.example.net",
+    "候補者{number}@例え.example.com",
+    "δοκιμή{number}@παράδειγμα.example.net",
     "{local}@bücher.example.org",
 )
 _NUMBER = re.compile(r"\d+")
 
 
-def address(kind: str, index: int, first: str, last: str, pick: int) -> str | None:
-    """The address of a record that is not a duplicate; ``first`` and ``last`` in plain spelling, ``pick`` any whole
-    number.
+def address(kind: str, number: str, first: str, last: str, pick: int) -> str | None:
+    """The address of a record that is not a duplicate; ``number`` ends with its index, ``first`` and ``last`` are in
+    plain spelling, ``pick`` is any whole number.
     """
-    local = f"{last}{index}"
+    local = f"{last}{number}"
     match kind:
         case "empty_email":
             return EMPTY[pick % 2]
@@ -47,13 +47,13 @@ def address(kind: str, index: int, first: str, last: str, pick: int) -> str | No
         case "misspelt_domain":
             return f"{first}.{local}@{MISSPELT[pick % len(MISSPELT)]}"
         case "role_address":
-            return f"{ROLES[pick % len(ROLES)]}@team{index}.example.net"
+            return f"{ROLES[pick % len(ROLES)]}@team{number}.example.net"
         case "role_address_tagged":
-            return f"{ROLES[pick % len(ROLES)]}+jobs@team{index}.example.net"
+            return f"{ROLES[pick % len(ROLES)]}+jobs@team{number}.example.net"
         case "plus_address":
             return f"{first}+jobs.{local}@{DOMAINS[pick % len(DOMAINS)]}"
         case "international_address":
-            return _INTERNATIONAL[pick % len(_INTERNATIONAL)].format(local=local, index=index)
+            return _INTERNATIONAL[pick % len(_INTERNATIONAL)].format(local=local, number=number)
     return f"{first}.{local}@{DOMAINS[pick % len(DOMAINS)]}"
 
 

@@ -1,0 +1,1 @@
+"""Bulk read: jobs, and the zip files they come to."""
