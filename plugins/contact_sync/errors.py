@@ -37,6 +37,17 @@ class PermissionMissing(Permanent):
     """A scope or profile right is missing: grant the one that the message names."""
 
 
+class SourceRenamed(Permanent):
+    """No Creator report, or not even an application, has that link name any more: its syncs end (SRC-7).
+
+    application: True if the whole application is gone, and with it every report that a sync reads from it.
+    """
+
+    def __init__(self, message: str, *, application: bool = False) -> None:
+        super().__init__(message)
+        self.application = application
+
+
 class ContractBroken(Permanent):
     """An API answered in a way that its contract excludes, or a read cannot be proved complete."""
 

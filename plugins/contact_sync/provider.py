@@ -1,4 +1,4 @@
-"""What Airflow's provider registry learns of this package: its two connection types and their forms.
+"""What Airflow's provider registry learns of this package: its connection types and their forms.
 
 Found through the entry point `apache_airflow_provider` of the installed package. Fields of `conn-fields` land in the
 connection's extra; those of format `password` are hidden while they are typed.
@@ -24,39 +24,58 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "contact-sync",
         "name": "Contact sync",
-        "description": "Zoho Recruit contacts into mailing lists of a Postgres warehouse.",
-        "connection-types": [_zoho_recruit(), _contacts_warehouse()],
+        "description": "Contacts of Zoho Recruit and Zoho Creator into mailing lists of a Postgres warehouse.",
+        "connection-types": [_zoho_recruit(), _zoho_creator(), _contacts_warehouse()],
     }
 
 
 def _zoho_recruit() -> dict[str, Any]:
+    roots = {code: f"{code}: recruit.{domain}" for code, domain in _DOMAINS.items()}
     return {
         "connection-type": "zoho_recruit",
         "hook-class-name": "contact_sync.hooks.zoho_recruit.ZohoRecruitHook",
         "hook-name": "Zoho Recruit",
-        "ui-field-behaviour": {
-            "hidden-fields": ["host", "schema"],
-            # The port is used for nothing; but Airflow 3.3.2 refuses to test a connection that has none.
-            "relabeling": {"login": "Client id", "password": "Client secret", "port": "Port (write 443)"},
-            "placeholders": {
-                "login": "1000.XXXXXXXX",
-                "port": "443",
-                "description": "Recruit account of the talent team",
-            },
-        },
+        "ui-field-behaviour": _account_behaviour("Recruit account of the talent team"),
+        "conn-fields": _account_fields("Recruit", roots, "https://recruit.zoho.eu"),
+    }
+
+
+def _zoho_creator() -> dict[str, Any]:
+    pages = {code: f"{code}: creator.{domain}" for code, domain in _DOMAINS.items()}
+    return {
+        "connection-type": "zoho_creator",
+        "hook-class-name": "contact_sync.hooks.zoho_creator.ZohoCreatorHook",
+        "hook-name": "Zoho Creator",
+        "ui-field-behaviour": _account_behaviour("Creator account of the events team"),
         "conn-fields": {
-            "data_center": _choice(
-                "Data centre",
-                "Where the account lives, as the address of its Recruit pages says.",
-                {code: f"{code}: recruit.{domain}" for code, domain in _DOMAINS.items()},
-            ),
-            "refresh_token": _secret("Refresh token", "Of the client above, with the scopes that the README names."),
-            "primary_email": _text("Primary e-mail", "Of the Recruit account; part of its fingerprint."),
-            # Airflow masks a key of the extra by its name, whatever its format: "secret" must be part of it.
-            "zsc_secret": _secret("ZSC key", "Optional: identifies the account's key generation. It is never sent."),
-            "accounts_host": _text("Accounts host", "Optional override, such as https://accounts.zoho.eu."),
-            "api_root": _text("API root", "Optional override, such as https://recruit.zoho.eu, or a sandbox."),
+            **_account_fields("Creator", pages, "https://www.zohoapis.eu"),
+            "owner": _text("Owner", "Whose applications are read: the first part of an application's path."),
+            "test_report": _text("Report to test", "Optional, as APPLICATION/REPORT: what the test button reads."),
         },
+    }
+
+
+def _account_behaviour(description: str) -> dict[str, Any]:
+    return {
+        "hidden-fields": ["host", "schema"],
+        # The port is used for nothing; but Airflow 3.3.2 refuses to test a connection that has none.
+        "relabeling": {"login": "Client id", "password": "Client secret", "port": "Port (write 443)"},
+        "placeholders": {"login": "1000.XXXXXXXX", "port": "443", "description": description},
+    }
+
+
+def _account_fields(product: str, centres: dict[str, str], root: str) -> dict[str, Any]:
+    """What an account of any product needs. centres: data centre and its address, in words."""
+    return {
+        "data_center": _choice(
+            "Data centre", f"Where the account lives, as the address of its {product} pages says.", centres
+        ),
+        "refresh_token": _secret("Refresh token", "Of the client above, with the scopes that the README names."),
+        "primary_email": _text("Primary e-mail", f"Of the {product} account; part of its fingerprint."),
+        # Airflow masks a key of the extra by its name, whatever its format: "secret" must be part of it.
+        "zsc_secret": _secret("ZSC key", "Optional: identifies the account's key generation. It is never sent."),
+        "accounts_host": _text("Accounts host", "Optional override, such as https://accounts.zoho.eu."),
+        "api_root": _text("API root", f"Optional override, such as {root}, or a sandbox."),
     }
 
 

@@ -9,7 +9,7 @@ from contact_sync.provider import get_provider_info
 from tests.browser.pages import Pages
 from tests.integration.whole import Whole
 
-RECRUIT, WAREHOUSE = "Zoho Recruit", "Contacts warehouse"
+RECRUIT, CREATOR, WAREHOUSE = "Zoho Recruit", "Zoho Creator", "Contacts warehouse"
 SECRETS = {"password": "sandbox-secret-0000", "element_refresh_token": "sandbox-refresh-0000"}
 ZSC = "zsc-generation-0000"
 BY_FORM = "by_form"
@@ -43,7 +43,7 @@ def test_the_types_are_offered(pages: Pages) -> None:
     """ACC-1: by their names for people."""
     pages.go("connections")
     pages.page.get_by_role("button", name="Add Connection").click()
-    assert {RECRUIT, WAREHOUSE} <= set(pages.choices(pages.dialog))
+    assert {RECRUIT, CREATOR, WAREHOUSE} <= set(pages.choices(pages.dialog))
 
 
 def test_the_recruit_form_has_our_labels_and_choices(pages: Pages) -> None:
@@ -65,6 +65,23 @@ def test_the_recruit_form_has_our_labels_and_choices(pages: Pages) -> None:
     for name in (*SECRETS, "element_zsc_secret"):
         assert pages.dialog.locator(f"[name={name}]").get_attribute("type") == "password"
     pages.shot("recruit-form-below")
+
+
+def test_the_creator_form_has_our_labels_and_choices(pages: Pages) -> None:
+    """ACC-1: as Recruit's, with the owner and a report to test; data centres by Creator's own address."""
+    (entry,) = [each for each in get_provider_info()["connection-types"] if each["hook-name"] == CREATOR]
+    pages.new_connection(CREATOR)
+    standard = pages.dialog.inner_text().splitlines()
+    assert [label for label in ("Client id", "Client secret", "Port (write 443)") if label not in standard] == []
+    pages.unfold("Extra Fields")
+    extra = pages.dialog.inner_text().splitlines()
+    assert [field["label"] for field in entry["conn-fields"].values() if field["label"] not in extra] == []
+    assert {"Owner", "Report to test"} <= set(extra)
+    assert "null" not in extra
+    assert "ca: creator.zohocloud.ca" in pages.choices(pages.dialog.locator("#element_data_center"))
+    for name in ("element_refresh_token", "element_zsc_secret"):
+        assert pages.dialog.locator(f"[name={name}]").get_attribute("type") == "password"
+    pages.shot("creator-form-below")
 
 
 def test_the_warehouse_form_has_our_labels(pages: Pages) -> None:

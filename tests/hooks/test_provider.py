@@ -1,4 +1,4 @@
-"""The two connection types, as Airflow's own registry and form take them."""
+"""The connection types, as Airflow's own registry and form take them."""
 
 import json
 from importlib.metadata import entry_points
@@ -48,10 +48,12 @@ def test_airflows_registry_offers_the_types_and_their_fields() -> None:
     hooks = ProvidersManagerTaskRuntime().hooks
     assert {name: hooks[name].hook_name for name in TYPES} == {
         "zoho_recruit": "Zoho Recruit",
+        "zoho_creator": "Zoho Creator",
         "contacts_warehouse": "Contacts warehouse",
     }
-    fields = {key for key in ProvidersManager().connection_form_widgets if "__zoho_recruit__" in key}
-    assert {key.rsplit("__", 1)[1] for key in fields} == set(TYPES["zoho_recruit"]["conn-fields"])
+    for name, entry in TYPES.items():
+        fields = {key for key in ProvidersManager().connection_form_widgets if f"__{name}__" in key}
+        assert {key.rsplit("__", 1)[1] for key in fields} == set(entry["conn-fields"])
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -63,22 +65,25 @@ def test_each_type_has_its_hook(name: str) -> None:
     assert callable(hook.test_connection)
 
 
-def test_secrets_are_password_fields() -> None:
+@pytest.mark.parametrize("name", ["zoho_recruit", "zoho_creator"])
+def test_secrets_are_password_fields(name: str) -> None:
     """ACC-1: hidden while they are typed; and Airflow masks them afterwards, which it decides by the key's name."""
-    fields = TYPES["zoho_recruit"]["conn-fields"]
-    secret = {name for name, entry in fields.items() if entry["schema"].get("format") == "password"}
+    fields = TYPES[name]["conn-fields"]
+    secret = {key for key, entry in fields.items() if entry["schema"].get("format") == "password"}
     assert secret == {"refresh_token", "zsc_secret"}
-    assert {name for name in fields if should_hide_value_for_key(name)} == secret
-    relabeling = TYPES["zoho_recruit"]["ui-field-behaviour"]["relabeling"]
+    assert {key for key in fields if should_hide_value_for_key(key)} == secret
+    relabeling = TYPES[name]["ui-field-behaviour"]["relabeling"]
     assert (relabeling["login"], relabeling["password"]) == ("Client id", "Client secret")
 
 
 def test_the_form_offers_every_data_centre() -> None:
     """ACC-1: the list of the form and the client's table are one."""
     assert list(data_centres.DATA_CENTRES) == DATA_CENTRES
-    shown = TYPES["zoho_recruit"]["conn-fields"]["data_center"]["schema"]["values_display"]
+    fields = (TYPES[name]["conn-fields"]["data_center"] for name in ("zoho_recruit", "zoho_creator"))
+    recruit, creator = (field["schema"]["values_display"] for field in fields)
     for code, centre in data_centres.DATA_CENTRES.items():
-        assert shown[code] == f"{code}: {centre.recruit_root.removeprefix('https://')}"
+        assert recruit[code] == f"{code}: {centre.recruit_root.removeprefix('https://')}"
+        assert creator[code] == recruit[code].replace("recruit.", "creator.")
 
 
 def test_local_settings_hold_the_examples_connections_and_no_secret() -> None:

@@ -15,7 +15,7 @@ from contact_sync.errors import (
     Unavailable,
 )
 from contact_sync.zoho.answers import UNREADABLE
-from contact_sync.zoho.failures import EffectUnknown, ModuleUnknown, TokenRefused, failure
+from contact_sync.zoho.failures import CeilingReached, EffectUnknown, ModuleUnknown, TokenRefused, failure
 from tests.zoho.support import NOW
 
 CANDIDATES = "/recruit/v2/Candidates"
@@ -55,7 +55,7 @@ def of(status: int, body: Any, method: str = "GET", path: str = CANDIDATES, **he
         (200, "INTERNAL_ERROR", Unavailable),
         (503, "SOMETHING_NEW", Unavailable),
         (400, "INVALID_DATA", ContractBroken),
-        (400, "LIMIT_REACHED", ContractBroken),
+        (400, "LIMIT_REACHED", CeilingReached),
         (200, "SOMETHING_NEW", ContractBroken),
     ],
 )
@@ -139,9 +139,15 @@ def test_failures_of_a_write(status: int, body: Any, kind: type[ContactSyncError
         ("GET", "/recruit/v2/settings/fields", "ZohoRecruit.settings.fields.READ"),
         ("GET", "/recruit/v2/settings/modules", "ZohoRecruit.settings.modules.READ"),
         ("GET", "/recruit/v2/settings/custom_views/17", "ZohoRecruit.settings.custom_views.READ"),
-        ("GET", "/recruit/v2/settings/layouts", "ZohoRecruit.settings.ALL"),
+        ("GET", "/recruit/v2/settings/layouts", "ZohoRecruit.settings.layouts.READ"),
+        ("GET", "/recruit/v2/settings/related_lists", "ZohoRecruit.settings.related_lists.READ"),
+        ("GET", "/recruit/v2/settings/tags", "ZohoRecruit.settings.ALL"),
         ("GET", "/recruit/v2/org", "ZohoRecruit.org.ALL"),
         ("GET", "/recruit/v2/users", "ZohoRecruit.users.READ"),
+        ("GET", "/recruit/v2/Candidates/200001000000011001", "ZohoRecruit.modules.candidate.READ"),
+        ("GET", "/recruit/v2/Candidates/deleted", "ZohoRecruit.modules.candidate.READ"),
+        ("GET", "/recruit/v2/Applications", "ZohoRecruit.modules.application.READ"),
+        ("PUT", "/recruit/v2/Contacts", "ZohoRecruit.modules.contact.ALL"),
     ],
 )
 @pytest.mark.parametrize("code", ["OAUTH_SCOPE_MISMATCH", "NO_PERMISSION"])
@@ -150,6 +156,28 @@ def test_the_scope_that_would_fix_it_is_named(method: str, path: str, scope: str
     text = str(of(403, error(code), method, path))
     assert f"the scope {scope}" in text
     assert "contact-sync doctor" in text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scopes"),
+    [
+        ("GET", "/recruit/v2/Candidates/search", "ZohoRecruit.search.READ and ZohoRecruit.modules.candidate.READ"),
+        ("GET", "/recruit/v2/Alumni/search", "ZohoRecruit.search.READ and ZohoRecruit.modules.custom.READ"),
+        ("POST", "/recruit/bulk/v2/read", "ZohoRecruit.bulk.READ and ZohoRecruit.modules.ALL"),
+        ("GET", "/recruit/bulk/v2/read/17/result", "ZohoRecruit.bulk.READ and ZohoRecruit.modules.ALL"),
+        (
+            "GET",
+            "/recruit/v2/Candidates/17/Applications",
+            "ZohoRecruit.modules.candidate.READ and ZohoRecruit.modules.application.READ",
+        ),
+    ],
+)
+@pytest.mark.parametrize("code", ["OAUTH_SCOPE_MISMATCH", "NO_PERMISSION"])
+def test_a_call_that_needs_two_scopes_names_both(method: str, path: str, scopes: str, code: str) -> None:
+    """ACC-7: search and bulk read have a scope of their own beside the module's, a related list the other module's."""
+    text = str(of(401 if code == "OAUTH_SCOPE_MISMATCH" else 403, error(code), method, path))
+    assert scopes in text
+    assert text.endswith("Check with: contact-sync doctor")
 
 
 def test_how_to_renew_is_told() -> None:

@@ -100,7 +100,7 @@ def _refusal(response: requests.Response, body: Any, credentials: Credentials, n
             f"{where}. Too many access tokens were asked for: Zoho gives 10 in ten minutes for a refresh token.",
             THROTTLE_SECONDS if wait is None else wait,
         )
-    if response.status_code >= 500 or error in _DOWN:
+    if response.status_code >= 500 or error.lower() in _DOWN:
         return Unavailable(f"{where}. It did not answer properly this time.", wait)
     if error:
         cause = _MENDED_BY.get(error, "the accounts server refused the client or the refresh token")

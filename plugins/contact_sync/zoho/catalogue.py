@@ -2,12 +2,15 @@
 
 Costs are per call. Known from Recruit's limits page: get records 3 (by custom view too), deleted list 2, modules 1,
 fields 1, users 1. Not visible there and assumed: custom views 1, org 1, upsert 1. Any other call is counted with the
-dearest known price, so that a budget is never under-counted. Scopes: the developer guide, per endpoint page.
+dearest known price, so that a budget is never under-counted. Scopes: the developer guide, per endpoint page. Its
+pages contradict each other about search (an older copy names ZohoSearch.securesearch.READ) and about custom modules
+(`custom` or `custommodule`); neither is confirmed.
 """
 
 from collections.abc import Mapping
 
 RECRUIT = "/recruit/v2"
+BULK = "/recruit/bulk/v2"
 
 COSTS: Mapping[str, int] = {
     "records": 3,
@@ -25,6 +28,8 @@ _SCOPES: Mapping[str, str] = {
     "modules": "ZohoRecruit.settings.modules.READ",
     "fields": "ZohoRecruit.settings.fields.READ",
     "custom_views": "ZohoRecruit.settings.custom_views.READ",
+    "related_lists": "ZohoRecruit.settings.related_lists.READ",
+    "layouts": "ZohoRecruit.settings.layouts.READ",
     "settings": "ZohoRecruit.settings.ALL",
     "org": "ZohoRecruit.org.ALL",
     "users": "ZohoRecruit.users.READ",
@@ -68,13 +73,28 @@ def cost_of(method: str, path: str, costs: Mapping[str, int] = COSTS) -> int:
     return costs.get(kind_of(method, path), DEAREST)
 
 
-def scope_for(method: str, path: str) -> str:
-    """The narrowest scope that allows the call, as it is written in a grant request (ACC-7)."""
+def scopes_for(method: str, path: str) -> tuple[str, ...]:
+    """The narrowest scopes that allow the call, as they are written in a grant request; it needs each (ACC-7)."""
     kind = kind_of(method, path)
     if kind in _SCOPES:
-        return _SCOPES[kind]
+        return (_SCOPES[_settings_of(path) or kind],)
+    if path.startswith(f"{BULK}/"):  # the module stands in the body of the job, so no path tells which
+        return ("ZohoRecruit.bulk.READ", "ZohoRecruit.modules.ALL")
     if not path.startswith(f"{RECRUIT}/"):
-        return "ZohoRecruit.modules.ALL"
-    module = path.removeprefix(RECRUIT).strip("/").split("/")[0].lower()
+        return ("ZohoRecruit.modules.ALL",)
+    parts = path.removeprefix(RECRUIT).strip("/").split("/")
     right = "READ" if method == "GET" else "ALL"
-    return f"ZohoRecruit.modules.{_MODULE_WORDS.get(module, 'custom')}.{right}"
+    modules = (_of_module(parts[0], right),)
+    if parts[1:] == ["search"]:
+        return ("ZohoRecruit.search.READ", *modules)
+    return (*modules, _of_module(parts[2], right)) if len(parts) > 2 else modules  # a related list of a record
+
+
+def _settings_of(path: str) -> str | None:
+    """The word after `settings` of a path if it has a scope of its own."""
+    parts = path.removeprefix(RECRUIT).strip("/").split("/")
+    return parts[1] if parts[0] == "settings" and len(parts) > 1 and parts[1] in _SCOPES else None
+
+
+def _of_module(module: str, right: str) -> str:
+    return f"ZohoRecruit.modules.{_MODULE_WORDS.get(module.lower(), 'custom')}.{right}"

@@ -5,7 +5,7 @@ A code decides before the status does. Per-item results of a write are no failur
 Messages of Zoho are redacted and shortened before they are quoted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from contact_sync.errors import (
 )
 from contact_sync.redact import redact
 from contact_sync.zoho.answers import EMPTY_STATUS, UNREADABLE, asked_wait
-from contact_sync.zoho.catalogue import scope_for
+from contact_sync.zoho.catalogue import scopes_for
 
 # Seen for an expired, revoked or unknown access token; the last two come from older endpoints.
 TOKEN_CODES = frozenset({"INVALID_TOKEN", "AUTHENTICATION_FAILURE", "INVALID_OAUTHTOKEN", "4834"})
@@ -42,6 +42,10 @@ class TokenRefused(CredentialsError):
 
 class ModuleUnknown(ConfigError):
     """The account does not offer the module that a path or parameter names."""
+
+
+class CeilingReached(ContractBroken):
+    """The answer ends where the service is known to stop, so nobody can say whether there is more: read another way."""
 
 
 class EffectUnknown(Unavailable):
@@ -71,12 +75,11 @@ def _by_code(code: str | None, method: str, path: str, where: str, wait: float |
     if code in TOKEN_CODES:
         return TokenRefused(f"{where}. The access token is refused. {RENEW}")
     if code in SCOPE_CODES:
-        return PermissionMissing(
-            f"{where}. The refresh token lacks the scope {scope_for(method, path)}: make a new one that has it."
-            " Check with: contact-sync doctor"
-        )
+        return PermissionMissing(f"{where}. {_lacking(scopes_for(method, path))} Check with: contact-sync doctor")
     if code in RIGHT_CODES:
         return _no_right(method, path, where)
+    if code == "LIMIT_REACHED":
+        return CeilingReached(f"{where}. The API gives no more than this many records here.")
     if code == "INVALID_MODULE":
         return ModuleUnknown(f"{where}. The account does not offer this module through the API.")
     if code == "INVALID_URL_PATTERN":
@@ -103,8 +106,15 @@ def _by_status(status: int, body: Any, method: str, path: str, where: str, wait:
 def _no_right(method: str, path: str, where: str) -> PermissionMissing:
     return PermissionMissing(
         f"{where}. The Zoho user behind the refresh token may not do this: give its profile the right in Recruit"
-        f" and see that the token has the scope {scope_for(method, path)}. Check with: contact-sync doctor"
+        f" and see that the token has the scope {' and '.join(scopes_for(method, path))}."
+        " Check with: contact-sync doctor"
     )
+
+
+def _lacking(scopes: Sequence[str]) -> str:
+    if len(scopes) == 1:
+        return f"The refresh token lacks the scope {scopes[0]}: make a new one that has it."
+    return f"The call needs the scopes {' and '.join(scopes)}, and the refresh token lacks one: make one that has each."
 
 
 def _wrong_root(where: str) -> ConfigError:

@@ -16,6 +16,7 @@ from typing import Any
 
 from contact_sync.errors import ContractBroken, Unavailable
 from contact_sync.zoho.answers import Answer
+from contact_sync.zoho.failures import CeilingReached
 from contact_sync.zoho.transport import Params, Transport
 
 PER_PAGE = 200
@@ -152,7 +153,7 @@ class Listing:
     def _end(self, asked: Asked, number: int) -> None:
         where = self._where(asked.page)
         if self.records == CEILING:
-            raise ContractBroken(f"{where}: the read ends at exactly {CEILING:,} records.{NOT_PROVED}")
+            raise CeilingReached(f"{where}: the read ends at exactly {CEILING:,} records.{NOT_PROVED}")
         if number == 1 and asked.answer.status == 304:
             self._proof = "not_modified"
         else:

@@ -1,4 +1,4 @@
-"""One HTTP call to the Recruit API with everything that may go wrong on the way: tokens, limits, cuts, error bodies.
+"""One HTTP call to an API of Zoho with everything that may go wrong on the way: tokens, limits, cuts, error bodies.
 
 The session is handed in and is ours from then on: its login and its headers are replaced, because a session made from
 an Airflow connection carries the client secret as a login and the connection's extra as headers. Connections are kept
@@ -22,8 +22,9 @@ from contact_sync.redact import redact
 from contact_sync.zoho.answers import Answer, read_body, row_count, served_at
 from contact_sync.zoho.auth import Credentials, request_token
 from contact_sync.zoho.catalogue import COSTS, cost_of
-from contact_sync.zoho.failures import EffectUnknown, TokenRefused, failure
+from contact_sync.zoho.failures import EffectUnknown, TokenRefused
 from contact_sync.zoho.retrying import RetryPolicy
+from contact_sync.zoho.service import RECRUIT_SERVICE, Service
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ class Transport:
     """Calls of one account. Not for several threads at once.
 
     api_root: like https://recruit.zoho.eu, from the data centre or the connection, never from a token answer.
-    clock: our time (aware). timeout: (connect, read) in seconds. costs: credits per kind of call.
+    clock: our time (aware). timeout: (connect, read) in seconds. costs: credits per kind of call. service: whose API
+    it is, and so what its answers mean.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Transport:
         policy: RetryPolicy | None = None,
         timeout: tuple[float, float] = TIMEOUT,
         costs: Mapping[str, int] = COSTS,
+        service: Service = RECRUIT_SERVICE,
     ) -> None:
         self._session = _plain(session)
         self._root = api_root.rstrip("/")
@@ -82,6 +85,7 @@ class Transport:
         self._policy = policy or RetryPolicy()
         self._timeout = timeout
         self._costs = costs
+        self._service = service
         self._token: AccessToken | None = None
 
     def call(
@@ -104,7 +108,7 @@ class Transport:
         for attempt in self._policy.attempts_of():
             with attempt:
                 return self._with_token(request, refused)
-        raise Unavailable(f"Zoho Recruit, {request.method} {path}: no attempt was allowed.")
+        raise Unavailable(f"{self._service.name}, {request.method} {path}: no attempt was allowed.")
 
     def _with_token(self, request: _Request, refused: list[str]) -> Answer:
         """One attempt; a refused token is renewed once per call, `refused` remembers it across attempts."""
@@ -149,25 +153,25 @@ class Transport:
         except (InvalidURL, InvalidSchema, MissingSchema):
             raise ConfigError(
                 f"API root '{redact(self._root)}' is no URL: check `api_root` in the extra of the account's Airflow"
-                " connection (like https://recruit.zoho.eu), or leave it out and set `data_center`."
+                f" connection (like {self._service.example_root}), or leave it out and set `data_center`."
             ) from None
         except requests.RequestException as error:
             self._note(request, at, began, status=0, rows=0, sent=not _never_left(error))
-            raise _broken(request, error) from None
+            raise _broken(self._service.name, request, error) from None
         body = read_body(response)
         self._note(request, at, began, status=response.status_code, rows=row_count(body), sent=True)
         return self._judged(request, response, body)
 
     def _judged(self, request: _Request, response: requests.Response, body: Any) -> Answer:
         status, headers = response.status_code, response.headers
-        error = failure(request.method, request.path, status, body, headers, self._clock())
+        error = self._service.failure(request.method, request.path, status, body, headers, self._clock())
         if error is not None:
             raise error
         at = served_at(headers)
         if at is None:
             raise ContractBroken(
-                f"Zoho Recruit, {request.method} {request.path}: HTTP {status} without a Date header. The next read"
-                " would have to start from our clock (RET-7): look for a proxy that removes the header."
+                f"{self._service.name}, {request.method} {request.path}: HTTP {status} without a Date header."
+                " The next read would have to start from our clock (RET-7): look for a proxy that removes the header."
             )
         return Answer(status, body, at, headers)
 
@@ -207,10 +211,10 @@ def _never_left(error: requests.RequestException) -> bool:
     return isinstance(error, ConnectTimeout) or any(isinstance(each, NewConnectionError) for each in error_kinds(error))
 
 
-def _broken(request: _Request, error: requests.RequestException) -> Unavailable:
+def _broken(service: str, request: _Request, error: requests.RequestException) -> Unavailable:
     """Only the kinds of the errors are told: their texts hold URLs."""
     kind = type(error_kinds(error)[-1]).__name__
-    where = f"Zoho Recruit, {request.method} {request.path}: {type(error).__name__} ({kind})"
+    where = f"{service}, {request.method} {request.path}: {type(error).__name__} ({kind})"
     if request.method == "GET" or _never_left(error):
         return Unavailable(f"{where}. No answer came.")
     return EffectUnknown(f"{where}. It was sent, but no answer came: whether it took effect is unknown.")

@@ -1,0 +1,125 @@
+"""What the Airflow connections of Zoho accounts have in common, whichever product the account is of.
+
+Built on the HTTP provider's hook: proxies, TLS settings and keep-alive are given as for any HTTP connection. That
+hook would also send the login as basic authentication and every key of the extra, the refresh token among them, as a
+header; here the session is handed out without either. The ZSC key is kept for the account's fingerprint, never sent.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+from airflow.providers.http.hooks.http import HttpHook
+
+from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, TokenStore
+from contact_sync.errors import ConfigError, ContactSyncError
+from contact_sync.warehouse.credits import record_calls
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.tokens import WarehouseTokenStore
+from contact_sync.zoho.auth import Credentials, NoAuth
+from contact_sync.zoho.data_centres import DataCentre, data_centre
+from contact_sync.zoho.transport import Transport
+
+
+class ZohoAccountHook(HttpHook):  # type: ignore[misc] # mypy is told to skip Airflow
+    """An account of Zoho. `account`: id of the Airflow connection, which is also the name of the account."""
+
+    def __init__(self, account: str, **kwargs: Any) -> None:
+        super().__init__(http_conn_id=account, **kwargs)
+        self.account = account
+
+    def get_conn(
+        self, headers: dict[Any, Any] | None = None, extra_options: dict[str, Any] | None = None
+    ) -> requests.Session:
+        """A session with the connection's proxies, TLS settings and keep-alive, and no secret in it."""
+        session: requests.Session = super().get_conn(extra_options=extra_options)
+        session.auth = NoAuth()
+        session.headers.clear()
+        session.headers.update({**requests.utils.default_headers(), **(headers or {})})
+        return session
+
+    def credentials(self) -> Credentials:
+        """What the connection holds. Raises ConfigError naming each empty field."""
+        connection = self.get_connection(self.account)
+        extra = connection.extra_dejson
+        needed = {
+            "Client id (login)": connection.login,
+            "Client secret (password)": connection.password,
+            "Refresh token (extra refresh_token)": extra.get("refresh_token"),
+        }
+        empty = [name for name, value in needed.items() if not value]
+        if empty:
+            raise self.wrong(f"{' and '.join(empty)} must not be empty. Where to get them: README, a real account.")
+        accounts_host = extra.get("accounts_host") or self._data_centre("accounts_host").accounts_host
+        return Credentials(connection.login, connection.password, extra["refresh_token"], accounts_host)
+
+    def api_root(self) -> str:
+        """Root of the product's API: the override of the connection, else that of its data centre."""
+        override = self.get_connection(self.account).extra_dejson.get("api_root")
+        return str(override or self.root_of(self._data_centre("api_root")))
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Ask the product who we are, and what is missing (ACC-2).
+
+        Uses an access token of its own, because a connection that is being tested may not be the stored one.
+        """
+        try:
+            return self.examine(_OwnToken(), _forget)
+        except ContactSyncError as error:
+            return False, str(error)
+
+    def root_of(self, centre: DataCentre) -> str:
+        """Root of the product's API in a data centre."""
+        raise NotImplementedError
+
+    def examine(self, tokens: TokenStore, record: CallRecorder) -> tuple[bool, str]:
+        """What the test of the connection found: whether it can be used, and words for people."""
+        raise NotImplementedError
+
+    def shared(self, warehouse: Warehouse, fetch_id: int | None) -> tuple[TokenStore, CallRecorder]:
+        """The account's token as all tasks share it (ACC-3), and the ledger that every call is recorded in (LIM-5).
+
+        fetch_id: the fetch whose calls they are; None for calls of no fetch.
+        """
+        mark = self.credentials().mark()
+        tokens = WarehouseTokenStore(warehouse.engine, self.account, warehouse.fernet, _now, mark)
+        return tokens, record_calls(warehouse.engine, self.account, fetch_id)
+
+    def transport(self, tokens: TokenStore, record: CallRecorder, **options: Any) -> Transport:
+        """Calls of this account; options as of Transport."""
+        return Transport(self.get_conn(), self.api_root(), self.credentials(), tokens, record, _now, **options)
+
+    def wrong(self, what: str) -> ConfigError:
+        """The error that names the connection."""
+        return ConfigError(f"Airflow connection '{self.account}': {what}")
+
+    def _data_centre(self, override: str) -> DataCentre:
+        code = self.get_connection(self.account).extra_dejson.get("data_center")
+        if not code:
+            raise self.wrong(f"choose the data centre (extra data_center), or give {override} in the extra.")
+        return data_centre(str(code))
+
+
+class _OwnToken:
+    """Keeps one token for the length of a test."""
+
+    def __init__(self) -> None:
+        self._token: AccessToken | None = None
+
+    def current(self) -> AccessToken | None:
+        """The token, if one was fetched."""
+        return self._token
+
+    def renew(self, refused: str | None, ask: Callable[[], AccessToken]) -> AccessToken:
+        """A new token."""
+        self._token = ask()
+        return self._token
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _forget(call: ApiCall) -> None:
+    """A test belongs to no account's credits."""
