@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contact_sync.cli.app import main
+from tests.cli.doctoring import examine, healthy, sandbox, server_url  # noqa: F401 - fixtures
 
 ORGANISATION = """\
 name: Zylker

@@ -4,90 +4,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from contact_sync.cli.app import main
 from contact_sync.paths import PROJECT
 from contact_sync.warehouse.database import open_warehouse
 from contact_sync.warehouse.secrets import hash_key
-from include.sandbox.server import running
+from tests.cli.doctoring import KEY, SECRETS, Examine, execute, postgres, zoho
 
 Run = Callable[..., Any]
-KEY = Fernet.generate_key().decode()
-SECRETS = ("sandbox-secret-0000", "sandbox-refresh-0000", KEY)
-TWO_ACCOUNTS = "accounts:\n  recruit_demo: {kind: recruit}\n  recruit_twin: {kind: recruit}\n"
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """URL of a small sandbox that serves for all tests."""
-    with running(candidates=20) as server:
-        yield server.url
-
-
-@pytest.fixture
-def sandbox(server_url: str) -> str:
-    """The sandbox as new: it gives ten tokens in ten minutes."""
-    requests.post(f"{server_url}/_sandbox/reset", json={}, timeout=30).raise_for_status()
-    return server_url
-
-
-def zoho(sandbox: str, **changes: Any) -> str:
-    """The connection of an account of the sandbox, as an AIRFLOW_CONN_… value."""
-    extra = {"refresh_token": "sandbox-refresh-0000", "accounts_host": sandbox, "api_root": sandbox}
-    given = {"conn_type": "zoho_recruit", "login": "sandbox-client", "password": "sandbox-secret-0000", "extra": extra}
-    return json.dumps(given | changes)
-
-
-def postgres(url: str, **changes: Any) -> str:
-    """The connection of a warehouse, as an AIRFLOW_CONN_… value."""
-    parts = make_url(url)
-    given = {
-        "conn_type": "contacts_warehouse", "host": parts.host, "port": parts.port, "login": parts.username,
-        "password": parts.password, "schema": parts.database,
-    }  # fmt: skip
-    return json.dumps(given | changes)
-
-
-@pytest.fixture
-def healthy(folder: Path, with_warehouse: str, sandbox: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """All is well: key, warehouse, its Airflow connection, one account. The URL of the warehouse."""
-    monkeypatch.setenv("CONTACT_SYNC_KEY", KEY)
-    monkeypatch.setenv("AIRFLOW_CONN_CONTACTS_WAREHOUSE", postgres(with_warehouse))
-    monkeypatch.setenv("AIRFLOW_CONN_RECRUIT_DEMO", zoho(sandbox))
-    return with_warehouse
-
-
-@pytest.fixture
-def examine(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, dict[str, Any]]]]:
-    """Run `doctor --json`: exit code, and the findings by subject."""
-
-    def examine_now(*arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
-        with pytest.raises(SystemExit) as ended:
-            main(("doctor", "--json", *arguments))
-        said = capsys.readouterr().out
-        assert not any(secret in said for secret in SECRETS)
-        return int(ended.value.code or 0), {finding["subject"]: finding for finding in json.loads(said)}
-
-    return examine_now
-
-
-Examine = Callable[..., tuple[int, dict[str, dict[str, Any]]]]
-
-
-def execute(url: str, statement: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 def test_all_is_well(run: Run, healthy: str) -> None:
@@ -242,108 +173,6 @@ def test_a_token_under_another_key(examine: Examine, healthy: str) -> None:
     assert (code, found["Key"]["state"]) == (0, "warning")
     assert found["Key"]["message"] == (
         "CONTACT_SYNC_KEY does not open the shared token of 'recruit_demo': it counts as none."
-    )
-
-
-def test_an_account_that_is_refused(run: Run, healthy: str, sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-2: what is missing, and never the secret."""
-    monkeypatch.setenv("AIRFLOW_CONN_RECRUIT_DEMO", zoho(sandbox, password="wrong-0000"))
-    done = run("doctor")
-    assert done.code == 1
-    assert "problem      Account recruit_demo: Zoho accounts server " in done.out
-    assert "the client secret (password) does not belong to the client id (login)" in done.out
-    assert "             Next: contact-sync doctor recruit_demo\n" in done.out
-    assert "wrong-0000" not in done.out + done.err
-
-
-def test_a_missing_scope_is_told_without_going_in_a_circle(examine: Examine, healthy: str, sandbox: str) -> None:
-    """ACC-7: the scope is named; "check with doctor" is left out, because this is it."""
-    settings: dict[str, Any] = {"missing_scopes": ["settings"]}
-    requests.post(f"{sandbox}/_sandbox/settings", json=settings, timeout=30).raise_for_status()
-    try:
-        code, found = examine()
-    finally:
-        settings = {"missing_scopes": []}
-        requests.post(f"{sandbox}/_sandbox/settings", json=settings, timeout=30).raise_for_status()
-    assert code == 1
-    message = found["Account recruit_demo"]["message"]
-    assert "The refresh token lacks the scope ZohoRecruit.settings" in message
-    assert message.endswith("make a new one that has it.")
-
-
-def test_an_account_without_a_connection(examine: Examine, healthy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AIRFLOW_CONN_RECRUIT_DEMO")
-    code, found = examine()
-    finding = found["Account recruit_demo"]
-    assert (code, finding["state"]) == (1, "problem")
-    assert finding["message"] == ("no Airflow connection 'recruit_demo' is known here (AirflowNotFoundException).")
-    assert finding["remedy"].startswith("Give it as AIRFLOW_CONN_RECRUIT_DEMO, or add it to Airflow's database; ")
-    assert finding["next_command"] == "airflow connections add recruit_demo --conn-type zoho_recruit …"
-
-
-def test_a_connection_that_cannot_be_read(run: Run, healthy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_RECRUIT_DEMO", '{"password": "sandbox-secret-0000", broken')
-    done = run("doctor")
-    assert done.code == 1
-    assert (
-        "problem      Account recruit_demo: no Airflow connection 'recruit_demo' is known here: "
-        "AIRFLOW_CONN_RECRUIT_DEMO is set, but is neither a URI nor JSON that can be read.\n"
-    ) in done.out
-    assert "sandbox-secret-0000" not in done.out + done.err
-
-
-def test_two_connections_to_one_organisation(
-    examine: Examine, folder: Path, healthy: str, sandbox: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """ACC-8: a warning, told by the organisations' own ids."""
-    (folder / "organisation.yaml").write_text(f"name: Zylker\n{TWO_ACCOUNTS}")
-    monkeypatch.setenv("AIRFLOW_CONN_RECRUIT_TWIN", zoho(sandbox))
-    code, found = examine()
-    assert (code, found["Recruit organisations"]["state"]) == (0, "warning")
-    assert found["Recruit organisations"]["message"] == (
-        "'recruit_demo' and 'recruit_twin' lead to the same one: they share its limits, "
-        "and each reads what the other pushes."
-    )
-    code, found = examine("recruit_twin")
-    assert code == 0
-    assert "Account recruit_demo" not in found
-    assert found["Recruit organisations"]["message"] == "one account alone is compared with no other."
-
-
-@pytest.fixture
-def other_organisation() -> Iterator[str]:
-    """URL of a sandbox of another organisation, in a process of its own."""
-    code = (
-        "import include.sandbox.api.metadata as metadata; metadata.ORGANISATION_ID = '700000002'\n"
-        "from include.sandbox.__main__ import main; main(['--candidates', '0'])"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def test_two_organisations(
-    examine: Examine, folder: Path, healthy: str, other_organisation: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """ACC-8: different ones are well; an account without an answer is not passed over in silence."""
-    (folder / "organisation.yaml").write_text(f"name: Zylker\n{TWO_ACCOUNTS}")
-    monkeypatch.setenv("AIRFLOW_CONN_RECRUIT_TWIN", zoho(other_organisation))
-    code, found = examine()
-    assert (code, found["Recruit organisations"]["state"]) == (0, "ok")
-    assert found["Recruit organisations"]["message"] == "each account leads to another one."
-
-    monkeypatch.delenv("AIRFLOW_CONN_RECRUIT_TWIN")
-    code, found = examine()
-    assert (code, found["Recruit organisations"]["state"]) == (1, "not checked")
-    assert found["Recruit organisations"]["message"] == "that of 'recruit_twin': no answer."
-
-    monkeypatch.delenv("CONTACT_SYNC_KEY")
-    assert examine()[1]["Recruit organisations"]["message"] == (
-        "asking takes the token that the warehouse keeps; mend warehouse and key first."
     )
 
 

@@ -116,6 +116,40 @@ def test_list_as_json(run: Run) -> None:
     }
 
 
+def test_list_tells_scopes_and_reports(run: Run, folder: Path) -> None:
+    """SRC-3, SRC-4, SRC-6: what each sync reads."""
+    text = (folder / "syncs" / "candidates_daily.yaml").read_text()
+    with (folder / "organisation.yaml").open("a") as organisation:
+        organisation.write("  hr: {kind: creator, owner: zylker}\n")
+    criteria = "{conditions: {1: {field: A, is: is_empty}}}"
+    sources = {
+        "a_view": "source: {scope: view, view: Engineers}",
+        "b_criteria": f"source: {{module: Alumni, scope: criteria, criteria: {criteria}}}",
+        "c_report": "source: {application: hr-portal, report: People}",
+    }
+    for sync_id, source in sources.items():
+        account = "hr" if sync_id == "c_report" else "recruit_demo"
+        (folder / "syncs" / f"{sync_id}.yaml").write_text(f"{text.replace('recruit_demo', account)}{source}\n")
+    rows = {row["id"]: row["source"] for row in json.loads(run("list", "--json").out)}
+    assert rows == {
+        "a_view": "Candidates, view 'Engineers'",
+        "b_criteria": "Alumni, criteria",
+        "c_report": "hr-portal/People, all",
+        "candidates_daily": "Candidates, all",
+    }
+
+
+def test_hints_are_told_and_not_counted(run: Run, folder: Path) -> None:
+    """MAP-1: what only the account knows is neither error nor warning."""
+    with (folder / "syncs" / "candidates_daily.yaml").open("a") as sync:
+        sync.write("source: {module: Alumni}\n")
+    done = run("lint")
+    assert done.code == 0
+    hint, summary, _ = done.out.splitlines()
+    assert hint.startswith("hint: include/syncs/candidates_daily.yaml: mapping.email: not given: resolved from the")
+    assert summary == "1 file checked: 0 errors, 0 warnings."
+
+
 def test_list_shows_the_good_and_tells_of_the_broken(run: Run, folder: Path) -> None:
     """LIM-4: a broken file hides no other."""
     _break(folder)

@@ -1,5 +1,6 @@
 """`contact-sync new`: what it writes is in order, and it never writes over anything."""
 
+import json
 import os
 import pty
 import subprocess
@@ -9,9 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from contact_sync.config.loader import load_syncs
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.config.schema import schema_text
+from contact_sync.config.yaml_text import read_yaml
 from contact_sync.paths import PROJECT
 
 Run = Callable[..., Any]
@@ -113,3 +118,91 @@ def test_a_person_at_a_terminal_is_asked(folder: Path) -> None:
     sync = load_syncs(folder).syncs["asked"]
     assert (sync.name, sync.list_name, sync.account) == ("Asked for", "Some list", "recruit_demo")
     assert sync.schedule.in_words() == "monthly on day 31 or the month's last at 07:15 (Europe/Berlin)"
+
+
+WHEN = ("--name", "N", "--list", "L", "--frequency", "daily", "--at", "02:00")
+CREATOR = "accounts:\n  recruit_demo: {kind: recruit}\n  hr: {kind: creator, owner: zylker, timezone: Asia/Kolkata}\n"
+
+
+def _as_it_is(folder: Path, sync_id: str) -> ResolvedSync:
+    """The new sync, from a file that lint finds nothing wrong with."""
+    text = (folder / "syncs" / f"{sync_id}.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=../schema/sync.schema.json\nname: ")
+    assert "\ncreated: 20" in text
+    schema = jsonschema.Draft202012Validator(json.loads(schema_text("sync.schema.json")))
+    schema.validate(read_yaml(text).value)
+    loaded = load_syncs(folder)
+    assert loaded.problems == []
+    return loaded.syncs[sync_id]
+
+
+def test_a_module_with_conditions(run: Run, folder: Path) -> None:
+    """CFG-1, SRC-1, SRC-4, CRIT-4: values as they are meant, joined as the pattern says."""
+    conditions = [
+        "Department equals Information Technology", "Experience_in_Years greater_equal 2.5",
+        "Year_Passed_Out equals 2015", "Clients.Industry in IT, Media", "Zip_Code equals 01234", "Email is_not_empty",
+        "Email_Opt_Out equals false",
+        "Created_Time between 2026-01-01, 2026-02-01",
+    ]  # fmt: skip
+    given = [word for condition in conditions for word in ("--condition", condition)]
+    pattern = "(1 and 2 and 5) and (3 or 4) and (6 or 7) and 8"
+    done = run("new", "tried", *WHEN, "--module", "Contacts", *given, "--pattern", pattern)
+    assert (done.code, done.err) == (0, "")
+    criteria = _as_it_is(folder, "tried").criteria
+    assert criteria is not None
+    assert criteria.pattern == "((1 and 2 and 5) and (3 or 4) and (6 or 7) and 8)"
+    assert [condition.values for condition in criteria.conditions] == [
+        ("Information Technology",), (2.5,), (2015,), ("IT", "Media"), ("01234",), (), (False,),
+        ("2026-01-01", "2026-02-01"),
+    ]  # fmt: skip
+
+
+def test_a_custom_module(run: Run, folder: Path) -> None:
+    """SRC-1, MAP-1: without an address of its own the file says where it comes from, and how to see."""
+    done = run("new", "alumni", *WHEN, "--module", "Alumni")
+    assert "To see now: contact-sync lint --online alumni" in done.out
+    sync = _as_it_is(folder, "alumni")
+    assert (sync.module, sync.email_by_metadata, sync.name_by_metadata) == ("Alumni", True, True)
+    done = run("new", "speakers", *WHEN, "--module", "Speakers", "--email", "Work_Email")
+    assert "lint --online" not in done.out
+    assert [line.source for line in _as_it_is(folder, "speakers").mapping] == ["Work_Email"]
+
+
+def test_a_report_of_creator(run: Run, folder: Path) -> None:
+    """SRC-6: link names, and what its account does not say."""
+    (folder / "organisation.yaml").write_text(f"name: Z\n{CREATOR}")
+    report = ("--account", "hr", "--application", "hr-portal", "--report", "People", "--date-format", "dd/MM/yyyy")
+    assert run("new", "people", *WHEN, *report).code == 0
+    sync = _as_it_is(folder, "people")
+    assert (sync.module, sync.schedule.timezone) == ("hr-portal/People", "Asia/Kolkata")
+    assert sync.report is not None
+    assert (sync.report.owner, sync.report.date_format) == ("zylker", "dd/MM/yyyy")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--view", "V", "--condition", "City is_empty"), 2, "--view and --condition are two ways"),
+        (("--pattern", "1"), 2, "--pattern joins conditions, and there is none."),
+        (("--condition", "City"), 2, "--condition 'City' is not a field, an operator and a value, such as"),
+        (("--condition", "City is_empty", "--report", "R"), 2, "a report of Creator holds its own criteria"),
+        (("--condition", "City equalz Rome"), 1, "'equalz' is not one of the allowed values."),
+        (("--condition", "City is_empty", "--pattern", "1 or 2"), 1, "there is no condition 2. Allowed: 1."),
+        (("--application", "a", "--report", "r"), 1, "'recruit_demo' is of kind 'recruit' (ACC-1)"),
+        (("--application", "a", "--report", "r", "--view", "V"), 1, "source.view: belongs to a Recruit source;"),
+        (("--module", "All people"), 1, "'All people' is not the API name of a module."),
+    ],
+)
+def test_what_cannot_be_meant(run: Run, folder: Path, options: tuple[str, ...], code: int, words: str) -> None:
+    """SRC-1, SRC-4, SRC-6: nothing is written, and the message says why."""
+    done = run("new", "tried", *WHEN, *options)
+    assert (done.code, words in done.err) == (code, True), done.err
+    assert not (folder / "syncs" / "tried.yaml").exists()
+
+
+def test_a_report_is_asked_for_only_with_an_account_of_creator(run: Run, folder: Path) -> None:
+    """SRC-6: without a terminal the missing options are named."""
+    (folder / "organisation.yaml").write_text(f"name: Z\n{CREATOR}")
+    done = run("new", "people", *WHEN, "--account", "hr", "--report", "People")
+    assert (done.code, "needs --application: there is no terminal" in done.err) == (2, True)
+    assert run("new", "people", *WHEN, "--account", "recruit_demo").code == 0

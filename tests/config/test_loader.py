@@ -137,7 +137,7 @@ def test_a_broken_organisation_is_told_and_its_syncs_are_still_checked(folder: P
         load_organisation(folder)
     assert str(raised.value).splitlines()[0] == (
         "include/organisation.yaml:2: accounts.a.kind: 'recrut' is not one of the allowed values. "
-        "Allowed: recruit. Did you mean 'recruit'? Check with: contact-sync lint"
+        "Allowed: recruit, creator. Did you mean 'recruit'? Check with: contact-sync lint"
     )
 
 

@@ -13,8 +13,11 @@ CHECK = "Check with: contact-sync lint include/syncs/tried.yaml"
 CASES = [
     ("unknown key", 0, "each_fech: all",
      "6: each_fech: is not a key that is known here. Allowed: name, created, description, owner, tags, account, "
-     "source, list, schedule, retrieve, each_fetch, overlap_minutes, mapping, push, validation. "
+     "source, list, schedule, active_until, retrieve, each_fetch, overlap_minutes, mapping, source_priority, push, "
+     "validation. "
      "Did you mean 'each_fetch'?"),
+    ("an unknown key that looks like Pydantic's own words", 0, 'source: {"[key]": 1}',
+     "6: source.[key]: is not a key that is known here. Allowed: module, scope, view, criteria, unapproved."),
     ("RET-1 frequency", 5, 'schedule: {frequency: dayly, at: "02:00"}',
      "5: schedule.frequency: 'dayly' is not one of the allowed values. "
      "Allowed: once, daily, weekly, monthly. Did you mean 'daily'?"),
@@ -64,14 +67,56 @@ CASES = [
      "4: list: is empty: write a text."),
     ("nothing after the key", 4, "list:",
      "4: list: must be text, not nothing."),
-    ("SRC-1 module", 0, "source: {module: Candidats}",
-     "6: source.module: 'Candidats' is not one of the allowed values. Allowed: Candidates. "
-     "Did you mean 'Candidates'?"),
+    ("SRC-1 module", 0, "source: {module: All candidates}",
+     "6: source.module: 'All candidates' is not the API name of a module. "
+     "Write it as Zoho's API spells it, such as Candidates: letters, digits and _."),
+    ("SRC-1 key of a source", 0, "source: {modul: Candidates}",
+     "6: source.modul: is not a key that is known here. Allowed: module, scope, view, criteria, unapproved. "
+     "Did you mean 'module'?"),
+    ("SRC-6 key of a report", 0, "source: {application: a, report: b, formt: x}",
+     "6: source.formt: is not a key that is known here. Allowed: application, report, owner, date_format, timezone. "
+     "Did you mean 'date_format'?"),
+    ("a source is no text", 0, "source: Candidates",
+     "6: source: must be a mapping of keys (key: value), not 'Candidates'."),
     ("SRC-3 view is missing", 0, "source: {scope: view}",
      "6: source.view: is missing: with scope 'view' give the custom view's name or id."),
     ("SRC-2 all has no view", 0, "source: {scope: all, view: Engineers}",
      "6: source.view: belongs to scope 'view', but scope is 'all'. "
      "Set scope to 'view' to read only 'Engineers', or remove the key."),
+    ("SRC-4 criteria are missing", 0, "source: {scope: criteria}",
+     "6: source.criteria: is missing: with scope 'criteria' give numbered conditions (SRC-4)."),
+    ("SRC-4 criteria of another scope", 0, "source:\n  criteria: {conditions: {1: {field: City, is: is_empty}}}",
+     "7: source.criteria: belongs to scope 'criteria', but scope is 'all'. "
+     "Set scope to 'criteria' to read only what meets them, or remove the key."),
+    ("SRC-6 Recruit's key beside Creator's", 0, "source:\n  application: hr\n  report: people\n  scope: all",
+     "9: source.scope: belongs to a Recruit source; application and report make this one Creator's."),
+    ("SRC-6 Creator's key beside Recruit's", 0, "source:\n  module: Contacts\n  timezone: UTC",
+     "8: source.timezone: belongs to a Creator source, which has application and report; remove it here."),
+    ("SRC-6 half a report", 0, "source: {application: hr}",
+     "6: source.report: is missing."),
+    ("SRC-6 link name", 0, "source: {application: Our HR, report: people}",
+     "6: source.application: 'Our HR' is not a link name. "
+     "Copy it from the address of the page in Creator: letters, digits, - and _."),
+    ("SRC-6 letters of a date format", 0, "source: {application: hr, report: people, date_format: jj-MMM-yyyy}",
+     "6: source.date_format: date format 'jj-MMM-yyyy': 'jj' is unknown. "
+     "Allowed: d dd M MM MMM MMMM yy yyyy EEE EEEE H HH h hh m mm s ss a."),
+    ("SRC-6 half a date format", 0, "source: {application: hr, report: people, date_format: MMM yyyy}",
+     "6: source.date_format: date format 'MMM yyyy': a date needs year (yyyy), month (MM or MMM) and day (dd); "
+     "minutes are mm, months MM. Example: dd-MMM-yyyy HH:mm:ss"),
+    ("SRC-6 no date format", 0, "source: {application: hr, report: people, date_format: 5}",
+     "6: source.date_format: 5 is not a date format. Copy it from the application's settings: dd-MMM-yyyy."),
+    ("RET-9 active_until is a date", 0, "active_until: soon",
+     "6: active_until: 'soon' is not a date. Write year-month-day, such as 2026-11-01."),
+    ("RET-9 active_until before created", 0, "active_until: 2026-10-31",
+     "6: active_until: 2026-10-31 lies before the day the sync was created, 2026-11-01 (RET-9)."),
+    ("RET-9 active_until of a one-time sync", 5, "schedule: {frequency: once}\nactive_until: 2026-12-01",
+     "6: active_until: belongs to periodic syncs; a one-time sync is inactive once it has run (RET-9)."),
+    ("MAP-8 source_priority", 0, "source_priority: high",
+     "6: source_priority: must be a whole number, not 'high'."),
+    ("MAP-3 no favourites", 0, "mapping: {favourites: [engineer]}",
+     "6: mapping.favourites[0]: 'engineer' is not a favourite of organisation.yaml (MAP-3)."),
+    ("MAP-3 favourites are a list", 0, "mapping: {favourites: engineer}",
+     "6: mapping.favourites: must be a list, such as [one, two], not 'engineer'."),
     ("RET-2 after without a zone", 0, "retrieve:\n  after: 2026-11-01T00:00:00",
      "7: retrieve.after: '2026-11-01T00:00:00' is not a date-time with a zone. "
      "Write date, time and zone, such as 2026-11-01T00:00:00+01:00."),

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contact_sync.config.loader import SyncFiles
+from contact_sync.config.loader import SyncFiles, load_syncs
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
 
@@ -52,7 +53,13 @@ def test_defaults(resolve: Resolve) -> None:
     assert sync.policies.model_dump() == {
         "plus_addresses": "allow", "group_emails": "ignore", "contact_limit": None, "soft_bounces": 3,
         "max_lookback_days": 30, "push_lookback_days": 5, "push_suppressed": "push", "push_reject_threshold": 0.05,
+        "on_credential_change": "deactivate", "contacts_module": "as_metadata", "on_source_rename": "final",
+        "custom_fields": "always", "contact_job_path": "contact", "api_overmatch_warn": 0,
+        "search_ignores_case": False, "backfill_beyond_lookback": True, "creator_all": "lookback", "bulk_from": 2000,
     }  # fmt: skip
+    assert (sync.kind, sync.criteria, sync.report, sync.daily_credits) == ("recruit", None, None, None)
+    assert (sync.active_until, sync.source_priority, sync.after_by_policy) == (None, 0, False)
+    assert (sync.email_by_metadata, sync.name_by_metadata) == (False, False)
 
 
 def test_every_part_of_a_mapping(resolve: Resolve) -> None:
@@ -130,6 +137,10 @@ def test_through_json_and_back(resolve: Resolve) -> None:
         ({"source": "{scope: view, view: x}"}, False, True),
         ({"retrieve": "{after: 2026-11-01T00:00:00Z}"}, False, True),
         ({"each_fetch": "all"}, False, False),
+        ({"source": "{module: Contacts}"}, False, True),
+        ({"source": "{scope: criteria, criteria: {conditions: {1: {field: City, is: is_empty}}}}"}, False, True),
+        ({"active_until": "2027-01-01"}, False, False),
+        ({"source_priority": "5"}, False, False),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -139,6 +150,37 @@ def test_what_changes_which_fingerprint(resolve: Resolve, change: dict[str, str]
     assert before.fingerprint() != after.fingerprint()
     assert (before.mapping_fingerprint() != after.mapping_fingerprint()) is mapping
     assert (before.source_fingerprint() != after.source_fingerprint()) is source
+
+
+REGISTERED = {
+    "": ("56499db9a25c2786e4d809845e8caf748d3839dd11315481152a2cf6191a509c",
+         "f7fc26a0414dc36b8be03b496e1729564f362da5f0747086742aaeb5de7f7fa1",
+         "c844ecc338fad06bf3f20f4b481714693392a60a1126e187d72cdcbd4cb870c2"),
+    "source: {scope: view, view: Engineers}\nretrieve: {after: 2026-11-01T00:00:00+01:00}\n"
+    "mapping: {fields: {city: City}}\n": (
+        "f108c3b5ee845cc5aebbb060ec74a72b28260268eb1ef5952c043ceae07e442a",
+        "e60a010b675576110bb93748ff430a7f6e6afa9a89ebba81a3562f0a87ea9159",
+        "1d7f0c971129a898dd57a54d0d37df2ddfa2209868523ceaf36cde415fbf1b9f"),
+}  # fmt: skip
+"""More of a file → its fingerprints before criteria, Creator and all that came with them were known."""
+
+
+@pytest.mark.parametrize("more", REGISTERED)
+def test_an_update_of_this_package_is_no_change_of_a_file(folder: Path, sync_text: str, more: str) -> None:
+    """RET-11, CFG-1: else every sync would begin anew with its next fetch. New keys count once they are used."""
+    (folder / "syncs" / "good.yaml").write_text(sync_text + more)
+    sync = load_syncs(folder).syncs["good"]
+    assert (sync.fingerprint(), sync.source_fingerprint(), sync.mapping_fingerprint()) == REGISTERED[more]
+    for change in ({"source_priority": 1}, {"policies": sync.policies.model_copy(update={"bulk_from": None})}):
+        assert sync.model_copy(update=change).fingerprint() != sync.fingerprint()
+
+
+def test_settings_stored_before_an_update_can_be_read(resolve: Resolve) -> None:
+    """RET-4: a run that was under way keeps the settings of its fetch row."""
+    sync = resolve()
+    stored = sync.model_dump(mode="json", exclude={"kind", "criteria", "report", "after_by_policy", "daily_credits"})
+    del stored["policies"]["creator_all"]
+    assert ResolvedSync.model_validate(stored) == sync
 
 
 def test_the_order_of_mapped_fields_is_no_change(resolve: Resolve) -> None:

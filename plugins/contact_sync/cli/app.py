@@ -18,6 +18,7 @@ from contact_sync.cli import (
     new,
     removals,
     revert,
+    states,
     suppressions,
     syncs,
     warehouse,
@@ -37,6 +38,8 @@ app.command("list")(syncs.list_syncs)
 app.command("new")(new.new)
 app.command("history")(history.history)
 app.command("doctor")(doctor.doctor)
+app.command("activate")(states.activate)
+app.command("deactivate")(states.deactivate)
 app.command("initiate")(initiate.initiate)
 app.command("suppress")(suppressions.suppress)
 app.command("unsuppress")(suppressions.unsuppress)

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
     from sqlalchemy.engine import URL
 
+    from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.hooks.zoho_creator import ZohoCreatorHook
     from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
     from contact_sync.warehouse.database import Warehouse
+    from contact_sync.zoho.creator import CreatorClient
+    from contact_sync.zoho.recruit import RecruitClient
 
 URL_VARIABLE = "CONTACT_SYNC_WAREHOUSE_URL"
 KEY_VARIABLE = "CONTACT_SYNC_KEY"
@@ -104,10 +108,10 @@ def same_place(one: "URL", other: "URL") -> bool:
     return same_host and (one.port or 5432, one.database) == (other.port or 5432, other.database)
 
 
-def try_account(account: str) -> tuple[bool, str]:
+def try_account(account: str, kind: str = "recruit") -> tuple[bool, str]:
     """Whether the account's connection works, and what its test says (ACC-2). Raises NotKnownHere."""
     with _airflow():
-        hook = _account_hook(account)
+        hook = _creator_hook(account) if kind == "creator" else _account_hook(account)
         try:
             return hook.test_connection()
         except Exception as error:  # such as proxies in the extra that are none; the text could quote the connection
@@ -125,6 +129,49 @@ def organisation_id(account: str, warehouse: "Warehouse") -> str | None:
         except ContactSyncError:
             return None
     return str(told) if told else None
+
+
+def recruit_client(account: str, warehouse: "Warehouse") -> "RecruitClient":
+    """The client of a Recruit account, with the token that all tasks share (ACC-3). Raises ConfigError, NotKnownHere.
+
+    warehouse: with its secrets at hand.
+    """
+    with _airflow():
+        return _account_hook(account).get_client(warehouse)
+
+
+def creator_client(account: str, warehouse: "Warehouse") -> "CreatorClient":
+    """The client of a Creator account, with the token that all tasks share (ACC-3). Raises ConfigError, NotKnownHere.
+
+    warehouse: with its secrets at hand.
+    """
+    with _airflow():
+        return _creator_hook(account).get_client(warehouse)
+
+
+def ask_source(sync: "ResolvedSync", warehouse: "Warehouse") -> None:
+    """Read the first rows of a Creator sync's report; a source of Recruit is not asked.
+
+    warehouse: with its secrets at hand. Raises SourceRenamed while the name leads nowhere (SRC-7), and NotKnownHere.
+    """
+    if sync.report is None:
+        return
+    from contact_sync.zoho.creator import Report
+
+    given = sync.report
+    report = Report.of(given.owner, given.application, given.report, given.date_format, given.timezone)
+    with _airflow():
+        _creator_hook(sync.account).get_client(warehouse).fields(report)
+
+
+def account_fingerprint(account: str, warehouse: "Warehouse") -> str | None:
+    """The fingerprint of the account's credentials (ACC-4); None if its connection is unknown here, or incomplete."""
+    with _airflow():
+        try:
+            from contact_sync.hooks.credentials import credentials_fingerprint
+        except ImportError:
+            return None
+        return credentials_fingerprint(account, warehouse)
 
 
 def airflow_pools() -> dict[str, int]:
@@ -149,7 +196,20 @@ def _account_hook(account: str) -> "ZohoRecruitHook":
         from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
     except ImportError as error:
         raise NotKnownHere(f"Airflow is not to be had here: {error}") from None
-    hook = ZohoRecruitHook(account)
+    _must_be_known(account, hook := ZohoRecruitHook(account))
+    return hook
+
+
+def _creator_hook(account: str) -> "ZohoCreatorHook":
+    try:
+        from contact_sync.hooks.zoho_creator import ZohoCreatorHook
+    except ImportError as error:
+        raise NotKnownHere(f"Airflow is not to be had here: {error}") from None
+    _must_be_known(account, hook := ZohoCreatorHook(account))
+    return hook
+
+
+def _must_be_known(account: str, hook: "ZohoRecruitHook | ZohoCreatorHook") -> None:
     try:
         hook.get_connection(account)
     except Exception as error:  # not defined, not readable, or no database of Airflow: the same way out
@@ -157,7 +217,6 @@ def _account_hook(account: str) -> "ZohoRecruitHook":
         why = f": {variable} is set, but is neither a URI nor JSON that can be read"
         why = why if variable in os.environ else f" ({type(error).__name__})"
         raise NotKnownHere(f"no Airflow connection '{account}' is known here{why}") from None
-    return hook
 
 
 @contextlib.contextmanager

@@ -1,20 +1,22 @@
 """`contact-sync doctor`: whether everything outside this package is as runs need it, and how to mend what is not.
 
-Looks at the warehouse and its key, Airflow's connections and pools, every account (ACC-2), and accounts that share an
-organisation (ACC-8). Each answer is ok, warning, problem, or "not checked" with why; nothing is mended or migrated.
-Never shows a secret. Reads the organisations with the shared token, which may be renewed by that (ACC-3).
+Looks at the warehouse and its key, Airflow's connections and pools, every account and its credentials (ACC-2, ACC-4),
+and accounts that share an organisation (ACC-8). Each answer is ok, warning, problem, or "not checked" with why; nothing
+is mended or migrated. Never shows a secret. Reads the organisations with the shared token, which may be renewed by that
+(ACC-3).
 """
 
 import os
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json
+from contact_sync.cli.doctor_accounts import look_at_accounts
+from contact_sync.cli.findings import Finding, listed, show, summary
 from contact_sync.errors import ConfigError, ContactSyncError
 from contact_sync.paths import include_folder
 
@@ -24,23 +26,10 @@ if TYPE_CHECKING:
     from contact_sync.config.organisation import Organisation
     from contact_sync.warehouse.database import Warehouse
 
-State = Literal["ok", "warning", "problem", "not checked"]
 Accounts = Annotated[list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="Only these accounts; none: all.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
 
-_STYLES: dict[State, str] = {"ok": "green", "warning": "yellow", "problem": "red", "not checked": "dim"}
 _MIGRATE = "contact-sync warehouse migrate"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is so about one thing. `remedy`: what to do, in words; `next_command`: what to type then."""
-
-    subject: str
-    state: State
-    message: str
-    remedy: str | None = None
-    next_command: str | None = None
 
 
 def doctor(accounts: Accounts = None, as_json: AsJson = False) -> None:
@@ -53,11 +42,11 @@ def doctor(accounts: Accounts = None, as_json: AsJson = False) -> None:
     for finding in examine(organisation, chosen):
         found.append(finding)
         if not as_json:
-            _print(finding)
+            show(finding)
     if as_json:
         say_json([asdict(finding) for finding in found])
     else:
-        say(_summary([finding.state for finding in found]))
+        say(summary([finding.state for finding in found]))
     if any(finding.state == "problem" for finding in found):
         raise typer.Exit(PROBLEMS_FOUND)
 
@@ -74,12 +63,7 @@ def examine(organisation: "Organisation", accounts: Sequence[str]) -> Iterator[F
     yield key
     usable = secrets_at_hand(warehouse) if warehouse and key.state != "problem" else None
     yield from _pools(organisation, accounts)
-    answers = {}
-    for account in accounts:
-        answers[account] = _account(account)
-        yield answers[account]
-    working = [account for account, answer in answers.items() if answer.state == "ok"]
-    yield from _organisations(organisation, accounts, working, usable)
+    yield from look_at_accounts(organisation, accounts, usable)
 
 
 def _chosen(named: Sequence[str] | None, organisation: "Organisation") -> list[str]:
@@ -166,7 +150,7 @@ def _key(warehouse: "Warehouse | None") -> Finding:
         return Finding("Key", "problem", str(error), in_use, again)
     closed = [account for account, cipher in tokens if not _opens(fernet, cipher)]
     if closed:
-        message = f"{KEY_VARIABLE} does not open the shared token of {_listed(closed)}: it counts as none."
+        message = f"{KEY_VARIABLE} does not open the shared token of {listed(closed)}: it counts as none."
         return Finding("Key", "warning", message, "See that every Airflow component has the same key.", again)
     state = "opens what the warehouse holds" if held or tokens else "is well-formed; the warehouse holds no secret yet"
     return Finding("Key", "ok", f"{KEY_VARIABLE} {state}.")
@@ -220,75 +204,3 @@ def _pools(organisation: "Organisation", accounts: Sequence[str]) -> Iterator[Fi
             yield Finding(f"Pool {pool}", "problem", "has no slots: tasks in it wait for ever.", "Give it some.", make)
         else:
             yield Finding(f"Pool {pool}", "ok", f"exists, slots: {slots[pool] if slots[pool] > 0 else 'no limit'}.")
-
-
-def _account(account: str) -> Finding:
-    from contact_sync.cli.connections import NotKnownHere, try_account
-
-    subject = f"Account {account}"
-    try:
-        works, told = try_account(account)
-    except NotKnownHere as error:
-        remedy = (
-            f"Give it as AIRFLOW_CONN_{account.upper()}, or add it to Airflow's database; this process sees that one "
-            "only with the settings of that Airflow (AIRFLOW_HOME, AIRFLOW__DATABASE__SQL_ALCHEMY_CONN)."
-        )
-        add = f"airflow connections add {account} --conn-type zoho_recruit …"
-        return Finding(subject, "problem", f"{error}.", remedy, add)
-    if works:
-        return Finding(subject, "ok", told)
-    return Finding(subject, "problem", _without_self(told), None, f"contact-sync doctor {account}")
-
-
-def _organisations(
-    organisation: "Organisation", accounts: Sequence[str], working: Sequence[str], warehouse: "Warehouse | None"
-) -> Iterator[Finding]:
-    """Two connections to one Recruit organisation share its limits, and each fetches what the other pushes (ACC-8)."""
-    from contact_sync.cli.connections import organisation_id
-
-    subject, several = "Recruit organisations", "contact-sync doctor"
-    if len(organisation.accounts) < 2:
-        return
-    if len(accounts) < 2 or warehouse is None:
-        alone = "one account alone is compared with no other."
-        locked = "asking takes the token that the warehouse keeps; mend warehouse and key first."
-        yield Finding(subject, "not checked", alone if len(accounts) < 2 else locked, None, several)
-        return
-    by_organisation = defaultdict(list)
-    for account in working:
-        by_organisation[organisation_id(account, warehouse)].append(account)
-    unknown = by_organisation.pop(None, [])
-    shared = [names for names in by_organisation.values() if len(names) > 1]
-    for names in shared:
-        message = f"{_listed(names)} lead to the same one: they share its limits, and each reads what the other pushes."
-        yield Finding(subject, "warning", message, "Use one of them in the sync files, unless that is meant (ACC-8).")
-    unknown += [name for name in accounts if name not in working]
-    if unknown:
-        yield Finding(subject, "not checked", f"that of {_listed(unknown)}: no answer.", None, several)
-    elif not shared:
-        yield Finding(subject, "ok", "each account leads to another one.")
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
-
-
-def _without_self(told: object) -> str:
-    """Messages elsewhere end with this command; here they would lead in a circle."""
-    return str(told).removesuffix(" Check with: contact-sync doctor")
-
-
-def _summary(states: Sequence[State]) -> str:
-    ok, warnings, problems, unseen = (states.count(state) for state in _STYLES)
-    some_warnings = f"{warnings} warning{'' if warnings == 1 else 's'}"
-    return f"{ok} ok, {some_warnings}, {problems} problem{'' if problems == 1 else 's'}, {unseen} not checked."
-
-
-def _print(finding: Finding) -> None:
-    indent = " " * 13
-    message = finding.message.replace("\n", f"\n{indent}")
-    say(f"{finding.state:<13}{finding.subject}: {message}", style=_STYLES[finding.state])
-    for label, text in (("", finding.remedy), ("Next: ", finding.next_command)):
-        if text:
-            say(f"{indent}{label}{text}")

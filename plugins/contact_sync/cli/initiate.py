@@ -1,5 +1,6 @@
 """`contact-sync initiate`: start a sync again over all its data; the next run does the reading."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,14 +11,14 @@ from contact_sync.paths import include_folder
 
 def initiate(sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")]) -> None:
     """Make the next run of a sync read all its data again. Also lets a completed one-time sync run again."""
-    from contact_sync.cli.connections import open_warehouse_at_hand, person
+    from contact_sync.cli.connections import ask_source, open_warehouse_at_hand, person, secrets_at_hand
     from contact_sync.cli.find import find_sync
 
     sync = find_sync(sync_id, include_folder())
     warehouse = open_warehouse_at_hand()
-    from contact_sync.warehouse.registry import initiate as register_initiation
+    from contact_sync.stages.states import initiate as start_again
 
-    register_initiation(warehouse, sync.sync_id, person())
+    start_again(warehouse, sync, person(), datetime.now(UTC), lambda each: ask_source(each, secrets_at_hand(warehouse)))
     say(f"The next run of '{sync.sync_id}' reads all data of its source again into '{sync.list_name}'.")
     say(f"Start it now with: airflow dags trigger {sync.sync_id}")
     say(f"or in the Airflow UI: DAG '{sync.sync_id}', Trigger. A paused DAG does not run: unpause it first.")

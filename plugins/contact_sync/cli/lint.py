@@ -1,7 +1,8 @@
 """`contact-sync lint`: every problem of the configuration files, with line, allowed values and close match.
 
 Looks at sync files, organisation.yaml and the suites of include/expectations. A sync whose suite does not exist would
-fail in every run, so here that is an error. Writes nothing, unless `--write-schema` asks for the generated files.
+fail in every run, so here that is an error. `--online` also asks the accounts, and the warehouse is asked for renamed
+files if it is at hand. Writes nothing, unless `--write-schema` asks for the generated files.
 """
 
 from dataclasses import replace
@@ -11,11 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
+from contact_sync.cli.lint_online import check_online
+from contact_sync.cli.lint_registry import check_renamed
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
     from contact_sync.config.loader import SyncFiles
-    from contact_sync.config.problems import ConfigProblem
+    from contact_sync.config.problems import ConfigProblem, Severity
+    from contact_sync.config.resolved import ResolvedSync
+
+_STYLES: dict["Severity", str] = {"error": "red", "warning": "yellow", "hint": "dim"}
 
 Files = Annotated[list[str] | None, typer.Argument(metavar="[FILES]...", help="Files or sync ids; none: all of them.")]
 CheckSchema = Annotated[bool, typer.Option("--check-schema", help="Also fail if a generated file is out of date.")]
@@ -24,8 +30,16 @@ WriteSchema = Annotated[
 ]
 
 
-def lint(files: Files = None, check_schema: CheckSchema = False, write_schema: WriteSchema = False) -> None:
+Online = Annotated[
+    bool, typer.Option("--online", help="Also ask the accounts: modules, views, fields, custom fields, plans.")
+]
+
+
+def lint(
+    files: Files = None, online: Online = False, check_schema: CheckSchema = False, write_schema: WriteSchema = False
+) -> None:
     """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
+    from contact_sync.config.hints import find_hints
     from contact_sync.config.loader import load_syncs
     from contact_sync.config.reference_page import stale_page, write_page
     from contact_sync.config.schema import stale_schemas, write_schemas
@@ -35,10 +49,16 @@ def lint(files: Files = None, check_schema: CheckSchema = False, write_schema: W
         for path in [*write_schemas(folder), *write_page(folder)]:
             say(f"wrote {path.relative_to(folder.parent)}")
     loaded = load_syncs(folder)
-    found, checked = _all(folder, loaded) if not files else _chosen(folder, files, loaded)
+    paths = list(dict.fromkeys(_find(name, folder) for name in files or ()))
+    chosen = _good(folder, paths, loaded) if files else dict(loaded.syncs)
+    found, checked = _chosen(folder, paths, loaded) if files else _all(folder, loaded)
+    found += find_hints(chosen.values(), online=online)
+    found += check_online(chosen.values(), folder) if online else []
+    renamed, not_checked = check_renamed(chosen, folder, asked=online)
+    found += renamed
     if check_schema:
         found += stale_schemas(folder) + stale_page(folder)
-    _report(found, checked)
+    _report(found, checked, not_checked)
 
 
 def _all(folder: Path, loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
@@ -51,14 +71,19 @@ def _all(folder: Path, loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]
     return _of_syncs(loaded) + _of_suites(folder), checked
 
 
-def _chosen(folder: Path, files: list[str], loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
+def _good(folder: Path, paths: list[Path], loaded: "SyncFiles") -> dict[str, "ResolvedSync"]:
+    """The good syncs among the files that were named."""
+    inside = {path.stem for path in paths if path.parent.resolve() == (folder / "syncs").resolve()}
+    return {sync_id: sync for sync_id, sync in loaded.syncs.items() if sync_id in inside}
+
+
+def _chosen(folder: Path, paths: list[Path], loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
     """Problems of the files that were named. Those of organisation.yaml always count: they hide others."""
     from contact_sync.config.loader import ORGANISATION_FILE, check_sync_file
 
     everything, suites = _of_syncs(loaded), _of_suites(folder)
     organisation = f"{folder.name}/{ORGANISATION_FILE}"
     found = [problem for problem in everything if problem.file == organisation]
-    paths = list(dict.fromkeys(_find(name, folder) for name in files))
     for path in paths:
         if path.parent.resolve() == (folder / "syncs").resolve():
             found += [problem for problem in everything if problem.file == f"{folder.name}/syncs/{path.name}"]
@@ -99,15 +124,15 @@ def _find(name: str, folder: Path) -> Path:
     raise UsageMistake(f"there is no file or sync '{name}'.{unknown_sync(Path(name).stem, folder)}")
 
 
-def _report(found: list["ConfigProblem"], checked: int) -> None:
+def _report(found: list["ConfigProblem"], checked: int, not_checked: str | None) -> None:
     for problem in found:
-        label = "" if problem.severity == "error" else "warning: "
-        say(label + replace(problem, next_command=None).render(), style="red" if not label else "yellow")
-    errors = sum(problem.severity == "error" for problem in found)
-    warnings = len(found) - errors
+        label = "" if problem.severity == "error" else f"{problem.severity}: "
+        say(label + replace(problem, next_command=None).render(), style=_STYLES[problem.severity])
+    errors, warnings = (sum(problem.severity == each for problem in found) for each in ("error", "warning"))
     noun = "file" if checked == 1 else "files"
     say(f"{checked} {noun} checked: {_count(errors, 'error')}, {_count(warnings, 'warning')}.")
-    say("Not checked without the warehouse: whether a registered file was renamed.", style="dim")
+    if not_checked:
+        say(not_checked, style="dim")
     if errors:
         raise typer.Exit(PROBLEMS_FOUND)
 

@@ -3,10 +3,8 @@
 The text is checked before anything is written, and a file that exists is never overwritten.
 """
 
-import json
 import sys
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -14,30 +12,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from contact_sync.cli.console import UsageMistake, say
+from contact_sync.cli.new_text import Answers, Text, sync_text
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
     from contact_sync.config.organisation import Organisation
 
-Text = str | None
-
-
-@dataclass(slots=True)
-class Answers:
-    """What the file is made of; None where nothing was said."""
-
-    name: Text
-    account: Text
-    list_name: Text
-    view: Text
-    frequency: Text
-    at: Text
-    weekday: Text
-    day: int | None
-    date: Text
-    timezone: Text
-    after: Text
+_OPTIONS = {"list_name": "list"}
 
 
 def new(
@@ -47,7 +29,17 @@ def new(
     name: Annotated[Text, typer.Option(help="Name for people.")] = None,
     account: Annotated[Text, typer.Option(help="An account of organisation.yaml.")] = None,
     list_name: Annotated[Text, typer.Option("--list", help="The mailing list that is filled.")] = None,
+    module: Annotated[Text, typer.Option(help="Recruit module, such as Contacts; absent: Candidates.")] = None,
     view: Annotated[Text, typer.Option(help="Only this custom view, by name or id.")] = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(help="Only records that meet it, such as 'Experience_in_Years greater_equal 2'. May be repeated."),
+    ] = None,
+    pattern: Annotated[Text, typer.Option(help="How conditions are joined, such as '1 and (2 or 3)'.")] = None,
+    application: Annotated[Text, typer.Option(help="Creator: link name of the application.")] = None,
+    report: Annotated[Text, typer.Option(help="Creator: link name of the report.")] = None,
+    date_format: Annotated[Text, typer.Option(help="Creator: the application's, such as dd-MMM-yyyy.")] = None,
+    email: Annotated[Text, typer.Option(help="Source field of the address; absent: the usual, or only, one.")] = None,
     frequency: Annotated[Text, typer.Option(help="once, daily, weekly or monthly.")] = None,
     at: Annotated[Text, typer.Option(help="Time of day, such as 02:00.")] = None,
     weekday: Annotated[Text, typer.Option(help="With weekly, such as monday.")] = None,
@@ -67,7 +59,27 @@ def new(
         raise UsageMistake(wrong)
     if path.exists():
         raise UsageMistake(f"{shown} exists already and is not overwritten. Choose another id, or edit the file.")
-    answers = Answers(name, account, list_name, view, frequency, at, weekday, day, date_text, timezone, after)
+    answers = Answers(
+        name=name,
+        account=account,
+        list_name=list_name,
+        module=module,
+        view=view,
+        conditions=tuple(condition or ()),
+        pattern=pattern,
+        application=application,
+        report=report,
+        date_format=date_format,
+        email=email,
+        frequency=frequency,
+        at=at,
+        weekday=weekday,
+        day=day,
+        date=date_text,
+        timezone=timezone,
+        after=after,
+    )
+    _refuse_contradictions(answers)
     _complete(answers, organisation)
     text = sync_text(answers, datetime.now(UTC).astimezone(ZoneInfo(organisation.timezone)).date())
     problems = check_sync_text(sync_id, text, shown, organisation)
@@ -76,68 +88,52 @@ def new(
         raise ConfigError(f"nothing was written, because the file would not be in order:\n{listed}")
     _write(path, text)
     say(f"wrote {shown}; it is in order.")
+    if not answers.email_known:
+        say(f"The field of the address is found in the account. To see now: contact-sync lint --online {sync_id}")
     say(f"Next: look at it, then unpause the DAG '{sync_id}' in Airflow.")
 
 
-def sync_text(answers: Answers, created: date) -> str:
-    """The YAML of a new sync: what was answered, and the defaults that people most often change."""
-    source = f"scope: view, view: {_quoted(answers.view)}" if answers.view else "scope: all"
-    schedule = {
-        "frequency": answers.frequency,
-        "weekday": answers.weekday,
-        "day": answers.day,
-        "date": answers.date,
-        "at": _quoted(answers.at) if answers.at else None,
-        "timezone": answers.timezone,
-    }
-    retrieve = f"{{after: {_quoted(answers.after)}}}" if answers.after else "all"
-    lines = [
-        "# yaml-language-server: $schema=../schema/sync.schema.json",
-        f"name: {_quoted(answers.name)}",
-        f"created: {created.isoformat()}",
-        f"account: {_quoted(answers.account)}",
-        f"source: {{module: Candidates, {source}, unapproved: skip}}",
-        f"list: {_quoted(answers.list_name)}",
-        f"schedule: {{{', '.join(f'{key}: {value}' for key, value in schedule.items() if value is not None)}}}",
-        f"retrieve: {retrieve}",
-        "each_fetch: changes          # or all: read the whole scope every time",
-        "mapping:",
-        "  email: Email",
-        "  first_name: First_Name",
-        "  last_name: Last_Name",
-        "  fields: {}                 # such as {city: City}",
-        "push: true",
-    ]
-    return "\n".join(lines) + "\n"
+def _refuse_contradictions(answers: Answers) -> None:
+    if answers.view and answers.conditions:
+        raise UsageMistake("--view and --condition are two ways to say which records are read. Give one of them.")
+    if answers.pattern and not answers.conditions:
+        raise UsageMistake("--pattern joins conditions, and there is none. Give each with --condition.")
+    if answers.conditions and (answers.application or answers.report):
+        raise UsageMistake("--condition is for modules of Recruit; a report of Creator holds its own criteria.")
 
 
 def _complete(answers: Answers, organisation: "Organisation") -> None:
     """Ask for what is missing; without a terminal name the options instead."""
     if answers.account is None and len(organisation.accounts) == 1:
         answers.account = next(iter(organisation.accounts))
-    needed = ["name", "account", "list_name", "frequency"]
-    for key in needed:
-        if getattr(answers, key) is None:
-            _ask(answers, key, [key for key in needed if getattr(answers, key) is None])
+    _ask_all(answers, ["name", "account", "list_name", "frequency"])
+    profile = organisation.accounts.get(answers.account or "")
+    if profile and profile.kind == "creator":
+        _ask_all(answers, ["application", "report"])
     by_frequency = {"daily": ["at"], "weekly": ["weekday", "at"], "monthly": ["day", "at"]}
     for key in by_frequency.get(answers.frequency or "", []):
         if getattr(answers, key) is None:
             _ask(answers, key, [key])
 
 
+def _ask_all(answers: Answers, needed: list[str]) -> None:
+    for key in needed:
+        if getattr(answers, key) is None:
+            _ask(answers, key, [key for key in needed if getattr(answers, key) is None])
+
+
 def _ask(answers: Answers, key: str, missing: list[str]) -> None:
-    option = {"list_name": "list"}.get(key, key)
     if not sys.stdin.isatty():
-        options = ", ".join("--" + {"list_name": "list"}.get(name, name) for name in missing)
+        options = ", ".join("--" + _OPTIONS.get(name, name) for name in missing)
         raise UsageMistake(f"needs {options}: there is no terminal to ask on. See: contact-sync new --help")
-    hints = {"frequency": "Frequency (once, daily, weekly, monthly)", "at": "Time of day (such as 02:00)"}
-    question = hints.get(key, option.capitalize())
+    hints = {
+        "frequency": "Frequency (once, daily, weekly, monthly)",
+        "at": "Time of day (such as 02:00)",
+        "application": "Application (link name in Creator)",
+        "report": "Report (link name in Creator)",
+    }
+    question = hints.get(key, _OPTIONS.get(key, key).capitalize())
     setattr(answers, key, typer.prompt(question, type=int if key == "day" else str))
-
-
-def _quoted(value: Text) -> str:
-    """A text as a YAML scalar that can only be read as text."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _write(path: Path, text: str) -> None:

@@ -39,7 +39,7 @@ def describe(sync: "ResolvedSync", now: datetime) -> dict[str, Any]:
         "id": sync.sync_id,
         "name": sync.name,
         "account": sync.account,
-        "source": f"{sync.module}, view '{sync.view}'" if sync.view else f"{sync.module}, all",
+        "source": f"{sync.module}, view '{sync.view}'" if sync.view else f"{sync.module}, {sync.scope}",
         "list": sync.list_name,
         "schedule": sync.schedule.in_words(),
         "next_run": sync.schedule.next_due(now),

@@ -20,6 +20,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond them, days and zones reckon past th
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _API_NAME = re.compile(r"[A-Za-z$_][A-Za-z0-9_$.]*")
 _CONTACT_FIELD = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -38,13 +39,18 @@ def close_match(value: object, allowed: Iterable[str]) -> str | None:
 
 
 def refuse(
-    message: str, *, allowed: Iterable[str] = (), close: str | None = None, key: str | None = None
+    message: str,
+    *,
+    allowed: Iterable[str] = (),
+    close: str | None = None,
+    key: str | tuple[str | int, ...] = (),
 ) -> PydanticCustomError:
     """The error to raise in a validator.
 
-    message: one sentence, without the place. key: the key below the validated one that is to be mended.
+    message: one sentence, without the place. key: the key, or keys, below the validated one that are to be mended.
     """
-    context = {"message": message, "allowed": tuple(allowed), "close": close, "key": key}
+    below = (key,) if isinstance(key, str) else key
+    context = {"message": message, "allowed": tuple(allowed), "close": close, "key": below}
     return PydanticCustomError(REFUSED, "{message}", context)
 
 
@@ -103,6 +109,13 @@ def _api_name(value: Any) -> Any:
     return value
 
 
+def _module_name(value: Any) -> Any:
+    if not isinstance(value, str) or not _MODULE.fullmatch(value):
+        hint = "Write it as Zoho's API spells it, such as Candidates: letters, digits and _."
+        raise refuse(f"{shown(value)} is not the API name of a module. {hint}")
+    return value
+
+
 def _contact_field(value: Any) -> Any:
     if not isinstance(value, str) or not _CONTACT_FIELD.fullmatch(value):
         hint = "Write small letters, digits and _, such as current_job."
@@ -139,6 +152,9 @@ ApiName = Annotated[
     str,
     BeforeValidator(_api_name),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z$_][A-Za-z0-9_$.]*$"}),
+]
+ModuleName = Annotated[
+    str, BeforeValidator(_module_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"})
 ]
 ContactField = Annotated[str, BeforeValidator(_contact_field)]
 IdOrName = Annotated[

@@ -17,7 +17,7 @@ from contact_sync.config.problems import ConfigProblem, translate
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.config.sync import SyncConfig
 from contact_sync.config.warnings import find_warnings
-from contact_sync.config.yaml_text import Document, Flaw, read_yaml
+from contact_sync.config.yaml_text import Document, Flaw, dotted, read_yaml
 from contact_sync.errors import ConfigError
 
 ORGANISATION_FILE = "organisation.yaml"
@@ -181,6 +181,16 @@ def _with_command(problems: list[ConfigProblem], command: str) -> list[ConfigPro
 
 def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
+
+
+def line_of(folder: Path, problem: ConfigProblem) -> int:
+    """The line of the key that a problem names, or of the nearest one above it; 0 if the file does not say."""
+    document, _ = _read(folder.parent / problem.file, problem.file)
+    lines = {dotted(path): line for path, line in document.lines.items()} if document else {}
+    key = problem.key
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return lines.get(key, 0) if key else 0
 
 
 def sync_ids(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""`include/organisation.yaml`: the organisation's policies and the profiles of its accounts.
+"""`include/organisation.yaml`: the organisation's policies, favourites and the profiles of its accounts.
 
 An account's key is the id of its Airflow connection; secrets live there and never here. Every policy has the
 default that the contract names, so a file with `name` and `accounts` is complete.
@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contact_sync.config.base import ApiName, ContactField, Flag, Name, Share, Strict, TimezoneName
+from contact_sync.config.accounts import AccountProfile
+from contact_sync.config.base import Flag, Name, Share, Strict, TimezoneName
+from contact_sync.config.mapping import Favourite
 
-_PUSH_MAPPING = {"first_name": "First_Name", "last_name": "Last_Name", "email": "Email"}
+Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 class Policies(Strict):
@@ -18,7 +20,7 @@ class Policies(Strict):
 
     plus_addresses: Literal["allow", "ignore"] = Field("allow", description="Addresses with a + tag (OUT-6).")
     group_emails: Literal["ignore", "allow"] = Field("ignore", description="Role addresses such as info@ (OUT-7).")
-    contact_limit: Annotated[int, Field(strict=True, ge=0)] | None = Field(
+    contact_limit: Count | None = Field(
         None, description="Most contacts that the plan allows, deleted ones not counted; null: no limit (OUT-15)."
     )
     soft_bounces: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
@@ -36,6 +38,42 @@ class Policies(Strict):
     push_reject_threshold: Share = Field(
         0.05, description="Share of rejected records above which a push marks the run degraded (PUSH-9)."
     )
+    on_credential_change: Literal["deactivate", "continue"] = Field(
+        "deactivate", description="What becomes of an account's syncs when its credentials change (ACC-4)."
+    )
+    contacts_module: Literal["corporate_hr_only", "as_metadata"] = Field(
+        "as_metadata",
+        description="Which accounts may read Contacts: those of type: corporate_hr, or whoever is offered it (ACC-5).",
+    )
+    on_source_rename: Literal["final", "revivable"] = Field(
+        "final", description="Whether a sync may be activated again once its renamed Creator source answers (SRC-7)."
+    )
+    custom_fields: Literal["always", "criteria_only"] = Field(
+        "always", description="Where custom fields may be mapped: anywhere, or only with scope: criteria (SRC-9)."
+    )
+    contact_job_path: Literal["contact", "client"] = Field(
+        "contact",
+        description="Which job openings count for a contact: its own, or if it has none its client's; or only its "
+        "client's (SRC-5).",
+    )
+    api_overmatch_warn: Count = Field(
+        0, description="Records against a condition that was sent, above which a run is degraded (CRIT-5)."
+    )
+    search_ignores_case: Flag = Field(
+        False,
+        description="Whether Recruit's search is trusted to ignore case, which its documentation leaves open; false: "
+        "only values without letters of two cases are sent to it (CRIT-5).",
+    )
+    backfill_beyond_lookback: Flag = Field(
+        True, description="Whether backfills may reach back further than max_lookback_days (RET-3)."
+    )
+    creator_all: Literal["unbounded", "lookback"] = Field(
+        "lookback",
+        description="How far retrieve: all reaches back on Creator: to the beginning, or max_lookback_days (RET-3).",
+    )
+    bulk_from: Count | None = Field(
+        2000, description="Number of records above which a read uses a bulk job; null: never (SRC-12)."
+    )
 
 
 class RoleAddresses(Strict):
@@ -43,40 +81,6 @@ class RoleAddresses(Strict):
 
     add: tuple[Name, ...] = Field((), description="Also role addresses: the part before the @.")
     remove: tuple[Name, ...] = Field((), description="No role addresses after all.")
-
-
-class PushSwitch(Strict):
-    """One switch of PUSH-0: people of `list` who opened a campaign go to the module with their member status."""
-
-    list_name: Name = Field(alias="list", description="The mailing list whose people are pushed.")
-    enabled: Flag = Field(True, description="false turns the switch off (PUSH-7).")
-    mapping: dict[ContactField, ApiName] = Field(
-        _PUSH_MAPPING, description="Contact field to field of the Recruit module (PUSH-2)."
-    )
-    status_field: ApiName | None = Field(None, description="Recruit field that takes the member status (PUSH-1).")
-
-
-class CandidateSwitches(Strict):
-    """Switches that push to the module Candidates (PUSH-0)."""
-
-    opened: PushSwitch | None = Field(None, description="People who opened a campaign (PUSH-1).")
-
-
-class PushSettings(Strict):
-    """Push settings of an account, by module (PUSH-0)."""
-
-    candidates: CandidateSwitches = Field(CandidateSwitches(), description="Switches of the module Candidates.")
-
-
-class AccountProfile(Strict):
-    """What is declared of one account. Its key is the id of the Airflow connection that holds its secrets."""
-
-    kind: Literal["recruit"] = Field(description="Which product of Zoho the account is (ACC-1).")
-    edition: Literal["free", "standard", "professional", "enterprise", "zoho_one", "people_plus"] | None = Field(
-        None, description="The edition the account is on (ACC-5)."
-    )
-    pool: Name | None = Field(None, description="Airflow pool of the account's tasks; absent: default_pool.")
-    push: PushSettings = Field(PushSettings(), description="What is pushed to the account, by module (PUSH-0).")
 
 
 class Retention(Strict):
@@ -104,8 +108,12 @@ class Organisation(Strict):
     load_pool: Name | None = Field(
         None, description="Airflow pool of one slot in which loads queue; absent: default_pool, and Postgres's lock."
     )
+    plan: Literal["free", "paid"] = Field(
+        "paid", description="The plan of the organisation's own mailer; criteria need a paid one (ACC-6)."
+    )
     policies: Policies = Field(Policies(), description="Choices where the rules allow more than one reading.")
     role_addresses: RoleAddresses = Field(RoleAddresses(), description="Changes to the list of role addresses (OUT-7).")
+    favourites: dict[Name, Favourite] = Field({}, description="Groups of mappings that syncs list by name (MAP-3).")
     retention: Retention = Field(Retention(), description="How long things are kept (OPS-11).")
     accounts: dict[Name, AccountProfile] = Field(
         min_length=1, description="Accounts by the id of their Airflow connection (ACC-1)."

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from contact_sync.config.base import REFUSED, close_match, shown
 from contact_sync.config.yaml_text import Document, Path, dotted
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,23 @@ def translate(error: ValidationError, model: type[BaseModel], document: Document
 
 
 def _problem(details: ErrorDetails, schema: dict[str, Any], document: Document, file: str) -> ConfigProblem:
-    path: Path = tuple(part for part in details["loc"] if not _is_marker(part))
+    path: Path = tuple(part for part, real in _parts(details) if real)
     context = details.get("ctx") or {}
     if details["type"] == REFUSED:
-        if context["key"]:
-            path = (*path, context["key"])
+        path = (*path, *context["key"])
         return ConfigProblem(
             file, _line(document, path), dotted(path), context["message"], context["allowed"], context["close"]
         )
-    allowed, close = _choices(details, path, schema)
+    allowed, close = _choices(details, schema)
     message = _message(details, context)
     return ConfigProblem(file, _line(document, path), dotted(path), message, tuple(allowed), close)
+
+
+def _parts(details: ErrorDetails) -> list[tuple[str | int, bool]]:
+    """The parts of a finding's place, and whether each is a key of the file: an unknown key is one, however it looks."""
+    unknown = details["type"] == "extra_forbidden"
+    last = len(details["loc"]) - 1
+    return [(part, not _is_marker(part) or (unknown and n == last)) for n, part in enumerate(details["loc"])]
 
 
 def _is_marker(part: str | int) -> bool:
@@ -76,7 +82,8 @@ def _line(document: Document, path: Path) -> int:
     return document.lines.get(path, 1)
 
 
-def _choices(details: ErrorDetails, path: Path, schema: dict[str, Any]) -> tuple[Iterable[str], str | None]:
+def _choices(details: ErrorDetails, schema: dict[str, Any]) -> tuple[Iterable[str], str | None]:
+    path: Path = tuple(part for part, real in _parts(details) if real or part != "[key]")
     if details["type"] == "extra_forbidden":
         known = _known_keys(schema, path[:-1])
         return known, close_match(path[-1], known)
@@ -91,6 +98,7 @@ def _message(details: ErrorDetails, context: dict[str, Any]) -> str:
         "missing": lambda: "is missing.",
         "extra_forbidden": lambda: "is not a key that is known here.",
         "literal_error": lambda: f"{value} is not one of the allowed values.",
+        "enum": lambda: f"{value} is not one of the allowed values.",
         "string_type": lambda: f"must be text, not {value}." + _quotes(details["input"]),
         "string_too_short": lambda: "is empty: write a text.",
         "string_too_long": lambda: f"is longer than {context.get('max_length')} characters.",
@@ -122,8 +130,12 @@ def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any
 
 
 def _nodes_at(schema: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The alternatives at a path; a marker in it that is the name of a model leaves only that one."""
     nodes = _resolve(schema, schema)
     for part in path:
+        if _is_marker(part):
+            nodes = [node for node in nodes if f"<{node.get('title')}>" == part] or nodes
+            continue
         below: list[dict[str, Any]] = []
         for node in nodes:
             child = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)

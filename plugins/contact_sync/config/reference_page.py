@@ -59,7 +59,12 @@ class _Part:
         return found
 
     def heading(self, name: str) -> str:
-        return f"{', '.join(f'`{path}`' for path in self.places[name])} {self.ending}"
+        """Where a model stands; of several that may stand there each is told by its first key."""
+        words = ", ".join(f"`{path}`" for path in self.places[name])
+        rivals = [each for each in self.places if self.places[each] == self.places[name]]
+        if len([each for each in rivals if "properties" in self.model(each)]) > 1:
+            words += f" with `{next(iter(self.model(name)['properties']))}`"
+        return f"{words} {self.ending}"
 
     def link(self, name: str) -> str:
         """What stands for a model in the column of values."""

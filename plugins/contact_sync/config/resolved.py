@@ -1,80 +1,42 @@
 """One sync with everything that bears on it: its file, the organisation's policies, its account's profile.
 
 This is what tasks work with and what a fetch stores as JSON; nothing in it is looked up again later. It holds no
-secrets. Fingerprints tell versions apart: the file's place on disk is no part of them.
+secrets. Fingerprints tell versions apart: the file's place on disk is no part of them, and a key that this package
+learnt later is none while it has its default, so that an update of the package alone begins nothing anew.
 """
 
 import hashlib
 import json
 from datetime import date as Day
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
+from contact_sync.config.accounts import Kind
 from contact_sync.config.base import Strict
-from contact_sync.config.organisation import Organisation, Policies, PushSwitch, RoleAddresses
-from contact_sync.config.sync import Frequency, Mapping, Module, RetrieveAfter, SyncConfig, Weekday, earliest_after
+from contact_sync.config.criteria import resolve_criteria
+from contact_sync.config.fitting import application_zone, default_zone
+from contact_sync.config.mapping import mapping_lines, names_by_metadata
+from contact_sync.config.organisation import Organisation, Policies, RoleAddresses
+from contact_sync.config.resolved_schedule import ResolvedSchedule, resolve_schedule
+from contact_sync.config.source import RecruitSource, Scope
+from contact_sync.config.sync import RetrieveAfter, SyncConfig, earliest_after
+from contact_sync.core.criteria.model import Criteria
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.core.schedule import Rule, make_rule, next_due, wall_moment
 
+__all__ = ["ResolvedReport", "ResolvedSchedule", "ResolvedSwitch", "ResolvedSync"]
 
-class ResolvedSchedule(Strict):
-    """When a sync runs. `at` is HH:MM, None only for a one-time sync that runs at once."""
-
-    frequency: Frequency
-    at: str | None
-    timezone: str
-    weekday: Weekday | None = None
-    day: int | None = None
-    date: Day | None = None
-
-    @property
-    def hour(self) -> int:
-        """Hour of the day, 0 if no time is given."""
-        return int(self.at[:2]) if self.at else 0
-
-    @property
-    def minute(self) -> int:
-        """Minute of the hour, 0 if no time is given."""
-        return int(self.at[3:]) if self.at else 0
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The named time zone."""
-        return ZoneInfo(self.timezone)
-
-    def once_at(self) -> datetime | None:
-        """The moment of a one-time sync; None if it runs at once, or periodically."""
-        if self.frequency != "once" or self.date is None:
-            return None
-        return wall_moment(self.date, time(self.hour, self.minute), self.timezone)
-
-    def rule(self) -> Rule | None:
-        """The periodic rule of this schedule; None for a one-time sync."""
-        if self.frequency == "once":
-            return None
-        return make_rule(self.frequency, self.at or "00:00", self.timezone, self.weekday, self.day)
-
-    def next_due(self, after: datetime) -> datetime | None:
-        """The first due moment after `after`; None for a one-time sync that is past or runs at once."""
-        rule = self.rule()
-        if rule is not None:
-            return next_due(rule, after)
-        once = self.once_at()
-        return once if once is not None and once > after else None
-
-    def in_words(self) -> str:
-        """Such as `weekly on Monday at 06:00 (Europe/Berlin)`."""
-        if self.frequency == "once":
-            return f"once, on {self.date} at {self.at} ({self.timezone})" if self.date else "once, at once"
-        days = {
-            "daily": "daily",
-            "weekly": f"weekly on {(self.weekday or '').capitalize()}",
-            "monthly": f"monthly on day {self.day}" + (" or the month's last" if (self.day or 0) > 28 else ""),
-        }
-        return f"{days[self.frequency]} at {self.at} ({self.timezone})"
+_LATER_KEYS = (
+    "kind", "criteria", "report", "active_until", "source_priority", "daily_credits", "email_by_metadata",
+    "name_by_metadata", "after_by_policy",
+)  # fmt: skip
+_LATER_POLICIES = (
+    "on_credential_change", "contacts_module", "on_source_rename", "custom_fields", "contact_job_path",
+    "api_overmatch_warn", "search_ignores_case", "backfill_beyond_lookback", "creator_all", "bulk_from",
+)  # fmt: skip
+"""What fingerprints leave out while it has its default: configurations were registered before these existed."""
 
 
 class ResolvedSwitch(Strict):
@@ -89,8 +51,24 @@ class ResolvedSwitch(Strict):
     status_field: str | None
 
 
+class ResolvedReport(Strict):
+    """A report of Zoho Creator by link names, and how its dates are written (SRC-6)."""
+
+    owner: str
+    application: str
+    report: str
+    date_format: str
+    timezone: str
+
+
 class ResolvedSync(Strict):
-    """A sync ready to run. Times are UTC, `mapping` starts with the standard contact fields."""
+    """A sync ready to run. Times are UTC, `mapping` starts with the standard contact fields.
+
+    module: of Recruit; `application/report` of Creator. retrieve_after: start of the first fetch, None for all data;
+    after_by_policy: it is `all` on Creator, read as policy creator_all says (RET-3). email_by_metadata,
+    name_by_metadata: the mapping lacks them, and the source's own fields tell (MAP-1). daily_credits: the account's
+    ceiling, None for none (LIM-5).
+    """
 
     sync_id: str
     file: str
@@ -100,21 +78,30 @@ class ResolvedSync(Strict):
     owner: str | None
     tags: tuple[str, ...]
     account: str
+    kind: Kind = "recruit"
     pool: str | None
     warehouse: str
     load_pool: str | None
-    module: Module
-    scope: Literal["all", "view"]
+    module: str
+    scope: Scope
     view: str | None
+    criteria: Criteria | None = None
+    report: ResolvedReport | None = None
     unapproved: Literal["skip", "take"]
     list_name: str
     schedule: ResolvedSchedule
+    active_until: Day | None = None
     retrieve_after: AwareDatetime | None
+    after_by_policy: bool = False
     each_fetch: Literal["changes", "all"]
     overlap_minutes: int
     mapping: tuple[FieldMapping, ...]
+    email_by_metadata: bool = False
+    name_by_metadata: bool = False
+    source_priority: int = 0
     policies: Policies
     role_addresses: RoleAddresses
+    daily_credits: int | None = None
     push: bool
     push_switches: tuple[ResolvedSwitch, ...]
     max_invalid_share: float
@@ -131,7 +118,9 @@ class ResolvedSync(Strict):
 
     def fingerprint(self) -> str:
         """SHA-256 of all that the sync holds: one configuration version (CFG-1)."""
-        return _digest(self.model_dump(mode="json", exclude={"file"}))
+        held = self.model_dump(mode="json", exclude={"file"})
+        held["policies"] = _without_defaults(held["policies"], Policies, _LATER_POLICIES)
+        return _digest(_without_defaults(held, ResolvedSync, _LATER_KEYS))
 
     def mapping_fingerprint(self) -> str:
         """SHA-256 of the mapping: one mapping version (MAP-4). The order of the fields does not matter."""
@@ -139,15 +128,21 @@ class ResolvedSync(Strict):
         return _digest(sorted(lines, key=lambda line: line["target"]))
 
     def source_fingerprint(self) -> str:
-        """SHA-256 of what makes the next fetch a first fetch when it changes (RET-11), and of the account."""
-        keys = {"account", "list_name", "module", "scope", "view", "retrieve_after"}
-        return _digest(self.model_dump(mode="json", include=keys))
+        """SHA-256 of what makes the next fetch a first fetch when it changes (RET-11), and of the account.
+
+        Of `after` what the file says: a start that a policy set moves with policies and zones, which are no change.
+        """
+        keys = {"account", "list_name", "module", "scope", "view", "criteria", "report", "retrieve_after"}
+        held = self.model_dump(mode="json", include=keys)
+        if self.after_by_policy:
+            held["retrieve_after"] = None
+        return _digest(_without_defaults(held, ResolvedSync, _LATER_KEYS))
 
     @classmethod
     def of(cls, sync_id: str, file: str, sync: SyncConfig, organisation: Organisation) -> Self:
         """Put a checked file and the organisation together; `sync.account` must be one of its accounts."""
         profile = organisation.accounts[sync.account]
-        after = sync.retrieve.after if isinstance(sync.retrieve, RetrieveAfter) else None
+        schedule = resolve_schedule(sync.schedule, default_zone(sync.source, sync.account, organisation))
         return cls(
             sync_id=sync_id,
             file=file,
@@ -157,53 +152,74 @@ class ResolvedSync(Strict):
             owner=sync.owner,
             tags=sync.tags,
             account=sync.account,
+            kind=profile.kind,
             pool=profile.pool,
             warehouse=organisation.warehouse,
             load_pool=organisation.load_pool,
-            module=sync.source.module,
-            scope=sync.source.scope,
-            view=sync.source.view,
-            unapproved=sync.source.unapproved,
             list_name=sync.list_name,
-            schedule=_schedule(sync, organisation),
-            retrieve_after=after.astimezone(ZoneInfo("UTC")) if after else None,
+            schedule=schedule,
+            active_until=sync.active_until,
             each_fetch=sync.each_fetch,
             overlap_minutes=sync.overlap_minutes,
-            mapping=tuple(_mapping_lines(sync.mapping)),
+            source_priority=sync.source_priority,
             policies=organisation.policies,
             role_addresses=organisation.role_addresses,
+            daily_credits=profile.credits_a_day,
             push=sync.push,
             push_switches=tuple(_switches(sync, organisation)),
             max_invalid_share=sync.validation.max_invalid_share,
-            suite=sync.validation.suite or sync.source.module.lower(),
+            suite=sync.validation.suite or _SUITES[profile.kind],
+            **_source(sync, organisation),
+            **_start(sync, organisation, schedule.timezone),
+            **_mapping(sync, organisation),
         )
 
 
-def _schedule(sync: SyncConfig, organisation: Organisation) -> ResolvedSchedule:
-    given = sync.schedule
-    at = given.at or ("00:00" if given.date_ else None)
-    return ResolvedSchedule(
-        frequency=given.frequency,
-        at=at,
-        timezone=given.timezone or organisation.timezone,
-        weekday=given.weekday,
-        day=given.day,
-        date=given.date_,
+_SUITES: dict[Kind, str] = {"recruit": "candidates", "creator": "creator"}
+
+
+def _source(sync: SyncConfig, organisation: Organisation) -> dict[str, Any]:
+    source = sync.source
+    if isinstance(source, RecruitSource):
+        criteria = resolve_criteria(source.criteria, source.module) if source.criteria else None
+        same = {key: getattr(source, key) for key in ("module", "scope", "view", "unapproved")}
+        return {**same, "criteria": criteria}
+    report = ResolvedReport(
+        owner=source.owner or organisation.accounts[sync.account].owner or "",
+        application=source.application,
+        report=source.report,
+        date_format=source.date_format,
+        timezone=application_zone(source, sync.account, organisation),
     )
+    module = f"{source.application}/{source.report}"
+    return {"module": module, "scope": "all", "view": None, "unapproved": "take", "report": report}
 
 
-def _mapping_lines(mapping: Mapping) -> list[FieldMapping]:
-    lines = [FieldMapping("email", mapping.email.source)]
-    for target, given in (("first_name", mapping.first_name), ("last_name", mapping.last_name)):
-        if given is not None:
-            lines.append(FieldMapping(target, given.source, "text", given.required, given.clear_when_empty))
-    for target, spec in mapping.fields.items():
-        lines.append(FieldMapping(target, spec.source, spec.type, spec.required, spec.clear_when_empty))
-    return lines
+def _start(sync: SyncConfig, organisation: Organisation, timezone: str) -> dict[str, Any]:
+    """Where the first fetch begins: as the file says, and `all` on Creator as the policy says (RET-3)."""
+    policies = organisation.policies
+    if isinstance(sync.retrieve, RetrieveAfter):
+        return {"retrieve_after": sync.retrieve.after.astimezone(ZoneInfo("UTC"))}
+    if isinstance(sync.source, RecruitSource) or policies.creator_all == "unbounded":
+        return {"retrieve_after": None}
+    earliest = earliest_after(sync.created, timezone, policies.max_lookback_days)
+    after = earliest.astimezone(ZoneInfo("UTC")) if earliest else None
+    return {"retrieve_after": after, "after_by_policy": after is not None}
+
+
+def _mapping(sync: SyncConfig, organisation: Organisation) -> dict[str, Any]:
+    favourites = [organisation.favourites[name] for name in sync.mapping.favourites]
+    module = sync.source.module if isinstance(sync.source, RecruitSource) else ""
+    lines = mapping_lines(sync.mapping, favourites, module)
+    return {
+        "mapping": lines,
+        "email_by_metadata": not any(line.target == "email" for line in lines),
+        "name_by_metadata": names_by_metadata(sync.mapping, favourites, module),
+    }
 
 
 def _switches(sync: SyncConfig, organisation: Organisation) -> list[ResolvedSwitch]:
-    opened: PushSwitch | None = organisation.accounts[sync.account].push.candidates.opened
+    opened = organisation.accounts[sync.account].push.candidates.opened
     if opened is None or opened.list_name != sync.list_name:
         return []
     return [
@@ -217,6 +233,11 @@ def _switches(sync: SyncConfig, organisation: Organisation) -> list[ResolvedSwit
             status_field=opened.status_field,
         )
     ]
+
+
+def _without_defaults(held: dict[str, Any], model: type[BaseModel], names: tuple[str, ...]) -> dict[str, Any]:
+    dull = {name for name in names if name in held and held[name] == model.model_fields[name].default}
+    return {name: value for name, value in held.items() if name not in dull}
 
 
 def _digest(value: Any) -> str:

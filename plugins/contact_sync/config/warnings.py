@@ -1,22 +1,27 @@
-"""What lint warns about in files that are good each on its own: names that differ only in spelling, missing suites.
+"""What lint warns about in files that are good each on its own: spellings, missing suites, clocks that differ.
 
 A warning never keeps a sync from running.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from contact_sync.config.base import close_match
 from contact_sync.config.organisation import Organisation
 from contact_sync.config.problems import ConfigProblem
 from contact_sync.config.resolved import ResolvedSync
+from contact_sync.config.schedule import in_both_zones
+from contact_sync.core.mapping_types import USUAL_MODULES
 
 
 def find_warnings(
     folder: Path, organisation: Organisation, syncs: Mapping[str, ResolvedSync], *, whole: bool
 ) -> list[ConfigProblem]:
     """Warnings about `syncs`; those that compare files only when `whole` of the folder was read."""
-    found = [warning for sync in syncs.values() for warning in _missing_suite(folder, sync)]
+    found: list[ConfigProblem] = []
+    suites = sorted(path.stem for path in (folder / "expectations").glob("*.yaml"))
+    for sync in syncs.values():
+        found += [*_missing_suite(folder, sync, suites), *_modules(sync, organisation), *_clocks(sync)]
     if whole:
         found += _list_spellings(syncs)
         found += _switch_spellings(folder, organisation, syncs)
@@ -73,8 +78,27 @@ def _same_names(syncs: Mapping[str, ResolvedSync]) -> list[ConfigProblem]:
     return found
 
 
-def _missing_suite(folder: Path, sync: ResolvedSync) -> list[ConfigProblem]:
-    suites = sorted(path.stem for path in (folder / "expectations").glob("*.yaml"))
+def _modules(sync: ResolvedSync, organisation: Organisation) -> Iterator[ConfigProblem]:
+    """A slip of the pen makes a custom module; and Contacts where Zoho's help denies them (ACC-5)."""
+    profile = organisation.accounts[sync.account]
+    meant = close_match(sync.module, USUAL_MODULES)
+    if sync.kind == "recruit" and profile.modules is None and meant and meant != sync.module:
+        yield _warning(sync, "source.module", f"'{sync.module}' is taken for a custom module (SRC-1).", meant)
+    if sync.module == "Contacts" and profile.type == "staffing_agency":
+        message = "Zoho's help grants this to accounts of type corporate_hr only; here the account's metadata decides"
+        yield _warning(sync, "source.module", f"{message} (ACC-5). Policy: contacts_module.")
+
+
+def _clocks(sync: ResolvedSync) -> Iterator[ConfigProblem]:
+    """A Creator sync in another zone than its application's: people read its times by two clocks (RET-8)."""
+    if sync.report is None or sync.schedule.at is None:
+        return
+    other = in_both_zones(sync.schedule.at, sync.schedule.timezone, sync.report.timezone, sync.created.year)
+    if other is not None:
+        yield _warning(sync, "schedule.timezone", f"is not the application's: {other} (RET-8).")
+
+
+def _missing_suite(folder: Path, sync: ResolvedSync, suites: list[str]) -> list[ConfigProblem]:
     if not suites or sync.suite in suites:
         return []
     message = f"'{sync.suite}' is not a suite: there is no file of that name in {folder.name}/expectations."

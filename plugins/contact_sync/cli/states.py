@@ -1,0 +1,128 @@
+"""`contact-sync activate` and `deactivate`: whether a sync's runs do anything, and back (LIM-1, ACC-4).
+
+Both are kept with who, when and why. Neither touches Airflow's pause switch, and no data is lost by them.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from contact_sync.cli.console import UsageMistake, say, say_json
+from contact_sync.errors import ConfigError
+from contact_sync.paths import include_folder
+
+if TYPE_CHECKING:
+    from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.stages.states import Change
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
+
+
+def activate(
+    sync_id: Annotated[str | None, typer.Argument(metavar="[SYNC]", help="Id of the sync.")] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="All syncs of this account whose credentials changed.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the record.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the runs of a sync work again; they go on where the last fetch stopped."""
+    from contact_sync.cli.connections import ask_source, open_warehouse_at_hand, person, secrets_at_hand
+
+    if (sync_id is None) == (account is None):
+        raise UsageMistake("say what: either SYNC or --account ACCOUNT, not both.")
+    why = (reason or "").strip() or None
+    if account is not None:
+        _must_be_account(account)
+        from contact_sync.stages.states import activate_account
+
+        changes = activate_account(open_warehouse_at_hand(), account, person(), why)
+        say_json([_row(change) for change in changes]) if as_json else _tell_account(account, changes)
+        return
+    sync = _configured(sync_id or "")
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.stages.states import activate as activate_one
+
+    change = activate_one(
+        warehouse, sync, person(), why, datetime.now(UTC), lambda each: ask_source(each, secrets_at_hand(warehouse))
+    )
+    say_json([_row(change)]) if as_json else _tell_activated(sync, change)
+
+
+def deactivate(
+    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let the runs of a sync do nothing, until it is activated; what it has brought stays."""
+    from contact_sync.cli.connections import open_warehouse_at_hand, person
+    from contact_sync.cli.find import find_sync
+    from contact_sync.cli.suppressions import given_reason
+
+    why = given_reason(reason)
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.stages.states import deactivate as deactivate_one
+
+    # Its file is read only if no run has registered it: a sync whose file is broken can be deactivated, too.
+    change = deactivate_one(
+        warehouse, sync_id, person(), why, datetime.now(UTC), lambda: find_sync(sync_id, include_folder())
+    )
+    if as_json:
+        say_json([_row(change)])
+    elif change.changed:
+        say(f"'{sync_id}' is inactive from now on: its runs are skipped. A fetch under way goes on to its end.")
+        say(f"Its contacts and lists stay as they are. Let it run again with: contact-sync activate {sync_id}")
+    else:
+        say(f"'{sync_id}' is {change.state} already: {change.before or 'its data stays as it is'}.")
+
+
+def _configured(sync_id: str) -> "ResolvedSync":
+    """The sync of a good file. Of a broken one it says that it needs no activation, only mending (LIM-4)."""
+    from contact_sync.cli.find import find_sync
+
+    try:
+        return find_sync(sync_id, include_folder())
+    except UsageMistake:
+        raise
+    except ConfigError as broken:
+        raise ConfigError(
+            f"{broken}\nUntil its file is mended '{sync_id}' does not run (configuration_error); then it stands where "
+            "it stood before."
+        ) from None
+
+
+def _must_be_account(account: str) -> None:
+    from contact_sync.config.base import close_match
+    from contact_sync.config.loader import load_organisation
+
+    known = load_organisation(include_folder()).accounts
+    if account not in known:
+        close = close_match(account, known)
+        hint = f" Did you mean '{close}'?" if close else ""
+        raise UsageMistake(f"'{account}' is not an account of organisation.yaml. Allowed: {', '.join(known)}.{hint}")
+
+
+def _tell_activated(sync: "ResolvedSync", change: "Change") -> None:
+    if not change.changed:
+        say(f"'{sync.sync_id}' is active already.")
+        return
+    was = "it was not registered yet" if change.before == "new" else f"it was inactive: {change.before}"
+    say(f"'{sync.sync_id}' is active ({was}). Its next fetch goes on where the last one stopped.")
+    if sync.schedule.frequency == "once":
+        say(f"A one-time sync runs when it is triggered: airflow dags trigger {sync.sync_id}")
+    else:
+        say(f"It runs {sync.schedule.in_words()}. A paused DAG does not run: unpause it first.")
+
+
+def _tell_account(account: str, changes: "list[Change]") -> None:
+    if not changes:
+        say(f"No sync of '{account}' is inactive because of changed credentials.")
+        return
+    for change in changes:
+        say(f"'{change.sync_id}' is active (it was inactive: {change.before}).")
+    say("Their next fetches go on where the last ones stopped.")
+
+
+def _row(change: "Change") -> dict[str, object]:
+    return {"sync": change.sync_id, "changed": change.changed, "state": change.state, "before": change.before}
