@@ -76,7 +76,7 @@ class Desk:
         )
         with self.warehouse.transaction() as connection:
             staging.create(connection, fetch.fetch_id)
-            staging.copy(connection, fetch.fetch_id, list(frame.columns), frame.itertuples(index=False, name=None))
+            staging.copy(connection, fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
             sealed = staging.count_and_analyse(connection, fetch.fetch_id)
             fetches.seal(
                 connection, fetch.fetch_id, rows=sealed, outside_window=0, proof="short_page", source_clock=now

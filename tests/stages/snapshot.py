@@ -17,6 +17,7 @@ VOLATILE = {
     "sync.ledger": {"fetch_started_at", "address_hash"},
     "sync.watermark": {"value"},
     "sync.sync": {"registered_at", "state_changed_at"},
+    "sync.account": {"fingerprint", "known_since"},
     "sync.config_version": {"registered_at"},
     "sync.taken_record": {"taken_at"},
     "sync.push_ledger": {"push_id", "at"},

@@ -1,6 +1,7 @@
 """Runs of the example syncs one after the other, against the sandbox: windows, watermark, repeats, states."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,6 +144,31 @@ def test_watermark_is_the_sources_clock_and_backfills_leave_it(world: World) -> 
     expected = [moment for moment in changed if day <= moment < day + timedelta(days=1)]
     assert world.rows("SELECT * FROM sync.import_history ORDER BY fetch_id DESC")[0]["read"] == len(expected) > 0
     assert world.one("SELECT value FROM sync.watermark") == mark
+
+
+@pytest.mark.parametrize("before", ["loaded", "failed"])
+def test_a_backfill_of_a_day_that_had_its_run_reads_that_day(world: World, before: str) -> None:
+    """RET-5, RET-4: Airflow keeps the run's id and makes a backfill of it; neither the window nor the watermark's move
+    of the run that it was counts any longer, and a later clear stays the backfill.
+    """
+    now = world.clock()
+    day = now - timedelta(days=3), now - timedelta(days=2)
+    interval = {"data_interval_start": day[0], "data_interval_end": day[1]}
+    run = world.run_info(DAILY, RunType.SCHEDULED, at=now, **interval)
+    world.extract(run)
+    if before == "loaded":
+        world.finish(run)
+    else:
+        record_failure(run, world.warehouse, "validate", RuntimeError())
+    marks = world.rows("SELECT * FROM sync.watermark")
+    again = replace(run, run_type=RunType.BACKFILL)
+    for _ in range(2):
+        world.extract(again)
+        world.finish(again)
+        fetch = world.rows("SELECT * FROM sync.fetch ORDER BY fetch_id DESC LIMIT 1")[0]
+        assert (fetch["run_type"], fetch["status"], fetch["moves_watermark"]) == ("backfill", "succeeded", False)
+        assert (fetch["window_start"], fetch["window_end"]) == day
+    assert world.rows("SELECT * FROM sync.watermark") == marks
 
 
 def test_one_time_sync_completes_and_runs_again_only_when_initiated(world: World) -> None:

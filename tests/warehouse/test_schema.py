@@ -34,7 +34,8 @@ def test_everything_has_a_comment(warehouse: Warehouse) -> None:
 def test_migrating_again_changes_nothing(warehouse: Warehouse) -> None:
     """The start-up of the demo migrates every time."""
     migrate(warehouse.engine)
-    assert versions(warehouse.engine) == ("0001", "0001")
+    present, newest = versions(warehouse.engine)
+    assert present == newest
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -14,6 +14,7 @@ WITH RECURSIVE appearances AS (
             WHEN row_number() OVER (
                 PARTITION BY batch.record_id ORDER BY batch.modified_at DESC NULLS LAST, batch.record_no
             ) > 1 THEN 'page_repeat'
+            WHEN batch.unmet IS NOT NULL THEN 'pattern'
             WHEN NOT batch.approved AND this_fetch.unapproved = 'skip' THEN 'unapproved'
         END AS out_of_scope
     FROM batch CROSS JOIN this_fetch
@@ -174,6 +175,7 @@ SELECT
         WHEN 'invalid_field'   THEN placed.required_missing
     END,
     CASE
+        WHEN placed.out_of_scope = 'pattern' THEN jsonb_build_object('unmet_conditions', mapped.unmet)
         WHEN placed.out_of_scope IS NULL AND (
             placed.reason IN ('file_duplicate', 'do_not_mail') OR placed.suggested_domain IS NOT NULL
             OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address))

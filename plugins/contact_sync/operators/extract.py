@@ -24,10 +24,14 @@ class ExtractOperator(StageOperator):
 
     def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
         """The only task that reads the sync's file: the others follow what this one wrote into the fetch."""
-        from contact_sync.hooks.zoho_recruit import client_factory
+        from contact_sync.hooks.clients import client_factory
+        from contact_sync.hooks.credentials import credentials_fingerprint
         from contact_sync.stages.extract import extract
 
-        return extract(run, read_sync(self.sync_id), client_factory(warehouse), warehouse, datetime.now(UTC))
+        sync = read_sync(self.sync_id)
+        make_client = client_factory(warehouse, sync.kind)
+        known = credentials_fingerprint(sync.account, warehouse)
+        return extract(run, sync, make_client, warehouse, datetime.now(UTC), known)
 
     def execute(self, context: "Context") -> dict[str, Any]:
         """As every stage; but while another fetch of the sync is under way the task gives its slot back and waits."""

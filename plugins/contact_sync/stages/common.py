@@ -1,5 +1,7 @@
 """What the stages share: the settings of a fetch, its manifest, and connections that name it."""
 
+from contextlib import AbstractContextManager
+
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
@@ -23,7 +25,16 @@ def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
 
 def for_fetch(warehouse: Warehouse, fetch: Fetch, stage: str) -> Warehouse:
     """The warehouse by connections that name fetch and stage, so that an operator sees in Postgres who is at work."""
-    return warehouse.named(f"contact-sync fetch {fetch.fetch_id} {stage}")
+    return warehouse.named(_name(fetch, stage))
+
+
+def kept_for_fetch(warehouse: Warehouse, fetch: Fetch, stage: str) -> AbstractContextManager[Warehouse]:
+    """The same by connections that stay open while the block lasts, for a stage of many transactions."""
+    return warehouse.kept_open(_name(fetch, stage))
+
+
+def _name(fetch: Fetch, stage: str) -> str:
+    return f"contact-sync fetch {fetch.fetch_id} {stage}"
 
 
 def manifest(fetch: Fetch, stage: str, counts: dict[str, int] | None = None) -> Manifest:

@@ -1,9 +1,11 @@
 """Opening a fetch: the first attempt of extract decides once and for all what this run does (RET-4, CFG-1, LIM-1).
 
 Window, settings and their versions are written into the fetch row; retries read them back, whatever the YAML, the
-clock or the watermark say by then. A run of an inactive sync is written down as skipped, with reason and remedy.
+clock or the watermark say by then. A run of an inactive sync is written down as skipped, with reason and remedy; and
+so is one that finds the account's credentials changed, be it a retry (ACC-4).
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,10 +15,13 @@ from contact_sync.core.choice import ManualChoice, check_conf
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Window, resolve_window
 from contact_sync.errors import ConfigError, SyncBusy, SyncSkipped
-from contact_sync.warehouse import fetches, registry, watermarks
+from contact_sync.stages.states import due_at, is_over, registration, remedy
+from contact_sync.warehouse import accounts, fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
-from contact_sync.warehouse.registry import Registered, Registration
+from contact_sync.warehouse.registry import Registered
+
+log = logging.getLogger(__name__)
 
 FORGOTTEN = timedelta(hours=12)
 """A fetch that began longer ago and is still called running was left behind by something that could not say so."""
@@ -24,14 +29,14 @@ TURN_SECONDS = 20.0
 NEVER_BEGUN = "opened"
 """The stage of a fetch that was skipped or refused: clearing its run decides anew."""
 ASK_AGAIN = "Nothing was read. Trigger a new run with the value put right."
-REMEDIES = {
-    "completed": "It is a one-time sync and has run. To run it again over all data: contact-sync initiate {sync_id}",
-}
 
 
-def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: datetime) -> tuple[Fetch, int]:
+def open_fetch(
+    run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: datetime, credentials: str | None = None
+) -> tuple[Fetch, int]:
     """The fetch of this run and the attempt that may write it.
 
+    credentials: the fingerprint of the account's credentials now; None if they are not known, and not compared then.
     Raises SyncSkipped if the run is to do nothing, ConfigError if what it was asked for is refused (both are in the
     history then), SyncBusy while another run of the sync is under way.
     """
@@ -39,8 +44,11 @@ def open_fetch(run: RunInfo, sync: ResolvedSync, warehouse: Warehouse, now: date
     with warehouse.transaction() as connection:
         wait_your_turn(connection, run, now)
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
-        if known is None or known.closed or known.stage == NEVER_BEGUN:
+        _look_at_credentials(connection, sync, credentials, now)
+        if known is None or known.closed or known.stage == NEVER_BEGUN or known.run_type != run.run_type:
             stop = _open(connection, run, sync, known, now)
+        else:
+            stop = _stop_retry(connection, sync, known)
         fetch = fetches.require(connection, run)
         attempt = 0 if stop else fetches.begin_stage(connection, fetch, "extract")
     if stop:
@@ -59,17 +67,39 @@ def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
         )
 
 
+def _look_at_credentials(connection: Connection, sync: ResolvedSync, credentials: str | None, now: datetime) -> None:
+    """Before the sync itself is held: whoever holds an account and its syncs takes them in this order."""
+    if credentials is None:
+        return
+    stops = sync.policies.on_credential_change == "deactivate"
+    sight = accounts.see(connection, sync.account, credentials, deactivate=stops, now=now)
+    if sight.changed:
+        log.warning("account %s: its credentials changed; made inactive: %s", sync.account, list(sight.deactivated))
+
+
+def _stop_retry(connection: Connection, sync: ResolvedSync, known: Fetch) -> SyncSkipped | None:
+    """A fetch under way goes on whatever became of its sync, but never with credentials of perhaps another account."""
+    stands = registry.state(connection, known.sync_id)
+    if stands is None or stands.inactive_reason != "credentials_changed":
+        return None
+    skip = SyncSkipped("credentials_changed", remedy("credentials_changed", sync))
+    fetches.close_unloaded(connection, known.fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
+    return skip
+
+
 def _open(
     connection: Connection, run: RunInfo, sync: ResolvedSync, known: Fetch | None, now: datetime
 ) -> SyncSkipped | ConfigError | None:
-    registered = registry.register(connection, _registration(sync), now)
-    stop: SyncSkipped | ConfigError | None = _inactive(sync, registered)
+    registered = registry.register(connection, registration(sync), now)
+    # A backfill over a day that had its run keeps the run's id and makes a backfill of it: then nothing is the same.
+    same = known if known and known.loaded and known.run_type == run.run_type else None
+    stop: SyncSkipped | ConfigError | None = _inactive(connection, run, sync, registered)
     restart = False
     choice, window = ManualChoice(), Window(None, run.run_after, first=False, moves_watermark=False)
     try:
         choice = check_conf(run.conf)
-        window = known.window if known and known.loaded else _window(connection, run, sync, registered)
-        restart = registered.restart_pending and window.moves_watermark and not (known and known.loaded)
+        window = same.window if same else _window(connection, run, sync, registered)
+        restart = registered.restart_pending and window.moves_watermark and not same
     except (SyncSkipped, ConfigError) as refused:
         stop = stop or refused
     fetch_id = fetches.open_round(connection, run, registered, window, choice, now, restart=restart)
@@ -92,22 +122,11 @@ def _window(connection: Connection, run: RunInfo, sync: ResolvedSync, registered
     )
 
 
-def _inactive(sync: ResolvedSync, registered: Registered) -> SyncSkipped | None:
-    if registered.state == "active":
-        return None
+def _inactive(connection: Connection, run: RunInfo, sync: ResolvedSync, registered: Registered) -> SyncSkipped | None:
     reason = registered.inactive_reason or registered.state
-    remedy = REMEDIES.get(reason, "Activate it, then run it again.").format(sync_id=sync.sync_id)
-    return SyncSkipped(reason, remedy)
-
-
-def _registration(sync: ResolvedSync) -> Registration:
-    return Registration(
-        sync_id=sync.sync_id,
-        name=sync.name,
-        account=sync.account,
-        module=sync.module,
-        list_name=sync.list_name,
-        fingerprint=sync.fingerprint(),
-        mapping_fingerprint=sync.mapping_fingerprint(),
-        settings=sync.model_dump(mode="json"),
-    )
+    if reason == "active":
+        if not is_over(sync, due_at(run)):
+            return None
+        registry.deactivate(connection, [registered.sync_no], "period_over", "end of its period")
+        reason = "period_over"
+    return SyncSkipped(reason, remedy(reason, sync))

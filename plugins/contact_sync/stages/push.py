@@ -5,7 +5,7 @@ where the form or the file says so. Answers are written after each call and neve
 were lost is repeated, and updates by e-mail instead of duplicating. An overtaken attempt makes no further call.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,13 +18,14 @@ from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import PermissionMissing, PushRejected
 from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
-from contact_sync.stages.extract import ClientFactory
 from contact_sync.warehouse import fetches, pushes
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.pushes import Person, Switch, Verdict
 from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, RecruitClient, UpsertAnswer
 
+ClientFactory = Callable[[str, int], RecruitClient]
+"""Makes the client of an account, by its name; its calls are booked on a fetch, by its id."""
 MANDATORY = ("First_Name", "Last_Name", "Email")
 """What a pushed candidate must have (PUSH-2)."""
 MEMBER_STATUS = "Opened"

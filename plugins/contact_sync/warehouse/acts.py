@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import statements
 
-Kind = Literal["initiate", "remove", "restore", "revert"]
+Kind = Literal["initiate", "activate", "deactivate", "remove", "restore", "revert"]
 
 
 def record(

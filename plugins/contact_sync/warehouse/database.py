@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from contact_sync.errors import ConfigError, Unavailable, WarehouseRefused
 
@@ -50,7 +50,23 @@ class Warehouse:
 
     def named(self, application_name: str) -> "Warehouse":
         """The same warehouse by connections of another name, such as `contact-sync fetch 12 load`."""
-        return Warehouse(_engine(self.engine.url.render_as_string(hide_password=False), application_name), self.keys)
+        return Warehouse(_engine(self._url, application_name), self.keys)
+
+    @contextmanager
+    def kept_open(self, application_name: str) -> Iterator["Warehouse"]:
+        """The same by connections that stay open between transactions until the block ends, each tried before use.
+
+        For a stage of many small transactions: a new connection costs more than one of them.
+        """
+        engine = _engine(self._url, application_name, keep=True)
+        try:
+            yield Warehouse(engine, self.keys)
+        finally:
+            engine.dispose()
+
+    @property
+    def _url(self) -> str:
+        return self.engine.url.render_as_string(hide_password=False)
 
 
 def open_warehouse(url: str, keys: str | None, application_name: str = "contact-sync") -> Warehouse:
@@ -64,7 +80,7 @@ def open_warehouse(url: str, keys: str | None, application_name: str = "contact-
     return Warehouse(_engine(url, application_name), keys)
 
 
-def _engine(url: str, application_name: str) -> Engine:
+def _engine(url: str, application_name: str, *, keep: bool = False) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ConfigError(f"The warehouse must be Postgres; the URL names {parsed.get_backend_name()!r}.")
@@ -75,7 +91,8 @@ def _engine(url: str, application_name: str) -> Engine:
     }
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        poolclass=NullPool,
+        poolclass=QueuePool if keep else NullPool,
+        pool_pre_ping=keep,
         connect_args=connect_args,
         hide_parameters=True,
     )

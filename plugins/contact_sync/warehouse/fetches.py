@@ -5,7 +5,7 @@ with the same window. `attempt` is the fence: it rises when a stage begins, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,20 @@ class Fetch:
     def loaded(self) -> bool:
         """Whether load has committed."""
         return self.loaded_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class HowRead:
+    """How a source was read and narrowed (CRIT-5): numbers of the conditions sent, and counts of records.
+
+    read_by: listing, search, bulk or report. contradicting: returned ones that deny a condition that was sent.
+    """
+
+    read_by: str
+    conditions_sent: tuple[int, ...]
+    returned: int
+    kept: int
+    contradicting: int
 
 
 COUNTERS = (
@@ -157,6 +171,12 @@ def seal(
     connection.execute(_SEAL, values)
 
 
+def note_read(connection: Connection, fetch_id: int, how: HowRead) -> None:
+    """Keep how the source was read."""
+    sent = list(how.conditions_sent) or None
+    connection.execute(_HOW_READ, {**asdict(how), "conditions_sent": sent, "fetch_id": fetch_id})
+
+
 def add_warnings(connection: Connection, fetch_id: int, warnings: Sequence[str]) -> None:
     """Add warnings that the fetch does not have yet; a retried stage adds nothing twice."""
     connection.execute(_WARN, {"fetch_id": fetch_id, "warnings": list(warnings)})
@@ -238,6 +258,10 @@ _FENCE = text("SELECT attempt FROM sync.fetch WHERE fetch_id = :fetch_id FOR UPD
 _SEAL = text(
     "UPDATE sync.fetch SET staged_rows = :rows, outside_window = :outside, proof = :proof, source_clock = :clock "
     "WHERE fetch_id = :fetch_id"
+)
+_HOW_READ = text(
+    "UPDATE sync.fetch SET read_by = :read_by, conditions_sent = CAST(:conditions_sent AS integer[]), "
+    "rows_returned = :returned, rows_kept = :kept, rows_contradicting = :contradicting WHERE fetch_id = :fetch_id"
 )
 _WARN = text(
     "UPDATE sync.fetch SET warnings = warnings || "

@@ -15,12 +15,12 @@ MIGRATION_LOCK = 7_305_402_001
 FOLDER = Path(__file__).with_name("migrations")
 
 
-def migrate(engine: Engine) -> None:
-    """Run every migration that the warehouse has not seen, in one transaction."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Run every migration that the warehouse has not seen, up to `revision`, in one transaction."""
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS sync"))
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), revision)
 
 
 def versions(engine: Engine) -> tuple[str | None, str | None]:

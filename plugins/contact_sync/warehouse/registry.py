@@ -4,15 +4,19 @@ Only a run, or a command of a person, writes here; reading a DAG file never does
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import acts, statements
 from contact_sync.warehouse.database import Warehouse
+
+Reason = Literal["by_hand", "completed", "credentials_changed", "source_renamed", "period_over"]
+"""Why a sync is inactive, as far as the registry keeps it; configuration_error is read off the files (LIM-4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class Registered:
     restart_pending: bool
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a sync stands (LIM-1). has_read: whether any fetch of it has read its source."""
+
+    sync_no: int
+    state: str
+    inactive_reason: str | None
+    has_read: bool
+
+
 def register(connection: Connection, seen: Registration, now: datetime) -> Registered:
     """Write what is new of a sync: itself, its source, its list, this version of its configuration.
 
@@ -49,11 +63,12 @@ def register(connection: Connection, seen: Registration, now: datetime) -> Regis
     """
     connection.execute(_REGISTER_SYNC, {"sync_id": seen.sync_id, "name": seen.name, "now": now})
     row = connection.execute(_SYNC, {"sync_id": seen.sync_id}).one()
-    if row.name != seen.name:
-        connection.execute(_RENAME, {"sync_no": row.sync_no, "name": seen.name})
+    source_no = _number(connection, _SOURCE, {"account": seen.account, "module": seen.module})
+    if (row.name, row.source_no) != (seen.name, source_no):
+        connection.execute(_DESCRIBE, {"sync_no": row.sync_no, "name": seen.name, "source_no": source_no})
     return Registered(
         sync_no=row.sync_no,
-        source_no=_number(connection, _SOURCE, {"account": seen.account, "module": seen.module}),
+        source_no=source_no,
         list_id=_number(connection, _LIST, {"name": seen.list_name, "now": now}),
         config_version=_config_version(connection, row.sync_no, seen, now),
         state=row.state,
@@ -62,9 +77,60 @@ def register(connection: Connection, seen: Registration, now: datetime) -> Regis
     )
 
 
+def state(connection: Connection, sync_id: str) -> State | None:
+    """Where the registry knows a sync to stand, None if it does not know it. Holds nothing."""
+    row = connection.execute(_STATE, {"sync_id": sync_id}).one_or_none()
+    return None if row is None else State(*row)
+
+
+def of_account(connection: Connection, account: str) -> list[int]:
+    """The numbers of an account's syncs, held until the transaction ends."""
+    return list(statements.run(connection, "registry/syncs_of_account", account=account).scalars())
+
+
+def waiting(connection: Connection, account: str) -> list[str]:
+    """The ids of an account's syncs that are inactive because its credentials changed (ACC-4)."""
+    return list(connection.execute(_WAITING, {"account": account}).scalars())
+
+
+def of_source(connection: Connection, source_no: int, *, application: bool) -> list[int]:
+    """The numbers of a report's syncs, or of all on its application, held until the transaction ends."""
+    found = statements.run(connection, "registry/syncs_of_source", source_no=source_no, application=application)
+    return list(found.scalars())
+
+
+def deactivate(connection: Connection, syncs: Sequence[int], reason: Reason, by: str) -> list[str]:
+    """Make those of the syncs inactive that are active; a reason that holds already stays. Returns their ids.
+
+    Whoever names several holds them first, as of_account and of_source do, so that no two deadlock.
+    """
+    values = {"syncs": list(syncs), "reason": reason, "by": by}
+    return sorted(connection.execute(_DEACTIVATE, values).scalars())
+
+
+def activate(
+    connection: Connection, syncs: Sequence[int], by: str, reason: Reason | None = None
+) -> list[tuple[int, str]]:
+    """Make those of the syncs active that are inactive, with `reason` only those inactive for it.
+
+    Returns number and id of those that were. The caller keeps the act.
+    """
+    values = {"syncs": list(syncs), "reason": reason, "by": by}
+    return sorted((row.sync_no, row.sync_id) for row in connection.execute(_ACTIVATE, values))
+
+
+def registered_settings(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
+    """Every sync that was not deleted, by its id, with the settings of each of its registered configurations."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    with warehouse.transaction() as connection:
+        for sync_id, settings in connection.execute(_SETTINGS):
+            found.setdefault(sync_id, []).append(settings)
+    return found
+
+
 def complete(connection: Connection, sync_no: int) -> None:
     """A one-time sync has run: inactive, `completed` (RET-1)."""
-    connection.execute(_COMPLETE, {"sync_no": sync_no})
+    deactivate(connection, [sync_no], "completed", "one-time run")
 
 
 def finish_restart(connection: Connection, sync_no: int) -> None:
@@ -112,9 +178,14 @@ _REGISTER_SYNC = text(
     "VALUES (:sync_id, :name, :now, 'first run', :now) ON CONFLICT (sync_id) DO NOTHING"
 )
 _SYNC = text(
-    "SELECT sync_no, name, state, inactive_reason, restart_pending FROM sync.sync WHERE sync_id = :sync_id FOR UPDATE"
+    "SELECT sync_no, name, source_no, state, inactive_reason, restart_pending FROM sync.sync "
+    "WHERE sync_id = :sync_id FOR UPDATE"
 )
-_RENAME = text("UPDATE sync.sync SET name = :name WHERE sync_no = :sync_no")
+_DESCRIBE = text("UPDATE sync.sync SET name = :name, source_no = :source_no WHERE sync_no = :sync_no")
+_STATE = text(
+    "SELECT sync_no, state, inactive_reason, EXISTS (SELECT FROM sync.fetch AS run WHERE run.staged_rows IS NOT NULL "
+    "AND run.sync_no = registered.sync_no) FROM sync.sync AS registered WHERE sync_id = :sync_id"
+)
 _SOURCE = (
     text("INSERT INTO sync.source (account, module) VALUES (:account, :module) ON CONFLICT DO NOTHING"),
     text("SELECT source_no FROM sync.source WHERE account = :account AND module = :module"),
@@ -126,9 +197,22 @@ _LIST = (
 _VERSION = text(
     "SELECT config_version FROM sync.config_version WHERE sync_no = :sync_no AND fingerprint = :fingerprint"
 )
-_COMPLETE = text(
-    "UPDATE sync.sync SET state = 'inactive', inactive_reason = 'completed', "
-    "state_changed_at = now(), state_changed_by = 'one-time run' WHERE sync_no = :sync_no AND state = 'active'"
+_SETTINGS = text(
+    "SELECT sync_id, settings FROM sync.sync JOIN sync.config_version USING (sync_no) WHERE state <> 'deleted' "
+    "ORDER BY sync_no, config_version"
+)
+_WAITING = text(
+    "SELECT sync_id FROM sync.sync JOIN sync.source USING (source_no) "
+    "WHERE account = :account AND inactive_reason = 'credentials_changed' ORDER BY sync_id"
+)
+_DEACTIVATE = text(
+    "UPDATE sync.sync SET state = 'inactive', inactive_reason = :reason, state_changed_at = now(), "
+    "state_changed_by = :by WHERE sync_no = ANY(CAST(:syncs AS integer[])) AND state = 'active' RETURNING sync_id"
+)
+_ACTIVATE = text(
+    "UPDATE sync.sync SET state = 'active', inactive_reason = NULL, state_changed_at = now(), state_changed_by = :by "
+    "WHERE sync_no = ANY(CAST(:syncs AS integer[])) AND state = 'inactive' "
+    "AND (CAST(:reason AS text) IS NULL OR inactive_reason = :reason) RETURNING sync_no, sync_id"
 )
 _FINISH_RESTART = text("UPDATE sync.sync SET restart_pending = false WHERE sync_no = :sync_no")
 _INITIATE = text(

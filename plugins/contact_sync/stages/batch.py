@@ -1,0 +1,90 @@
+"""The staging table of a fetch while extract fills it, and its seal.
+
+Every step is a transaction under the fence of the attempt: a process that was overtaken writes nothing more. Records
+whose change time lies outside the window are counted, not kept.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from contact_sync.core.window import Window
+from contact_sync.warehouse import fetches, staging, withheld
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.fetches import Fetch, HowRead
+
+
+@dataclass(slots=True)
+class Batch:
+    """staged: rows so far. outside: rows whose change time lies outside the window."""
+
+    warehouse: Warehouse
+    fetch: Fetch
+    attempt: int
+    staged: int = 0
+    outside: int = 0
+
+    def create(self) -> None:
+        """An empty table; what an earlier attempt, or another way of reading, staged is dropped."""
+        with self._fenced() as connection:
+            staging.create(connection, self.fetch.fetch_id)
+        self.staged = self.outside = 0
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Copy the rows that lie in the window, and count the others."""
+        inside = within(frame, self.fetch.window, self.staged + 1)
+        self._copy(inside)
+        self.outside += len(frame) - len(inside)
+
+    def add_by_id(self, frame: pd.DataFrame) -> None:
+        """Copy rows that were asked for whatever their change time."""
+        self._copy(frame.assign(by_id=True))
+
+    def seal(self, proof: str, source_clock: datetime, how: HowRead, warnings: list[str], gone: list[str]) -> None:
+        """Close the batch with what proves that it is whole; later stages compare with it.
+
+        gone: withheld records that the source no longer has; they are waited for no longer.
+        """
+        with self._fenced() as connection:
+            if gone:
+                withheld.forget(connection, self.fetch, gone)
+            fetches.seal(
+                connection,
+                self.fetch.fetch_id,
+                rows=staging.count_and_analyse(connection, self.fetch.fetch_id),
+                outside_window=self.outside,
+                proof=proof,
+                source_clock=source_clock,
+            )
+            fetches.note_read(connection, self.fetch.fetch_id, how)
+            fetches.add_warnings(connection, self.fetch.fetch_id, warnings)
+
+    def _copy(self, frame: pd.DataFrame) -> None:
+        with self._fenced() as connection:
+            staging.copy(connection, self.fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
+        self.staged += len(frame)
+
+    @contextmanager
+    def _fenced(self) -> Iterator[Connection]:
+        with self.warehouse.transaction() as connection:
+            fetches.hold_fence(connection, self.fetch.fetch_id, self.attempt)
+            yield connection
+
+
+def within(frame: pd.DataFrame, window: Window, first_record_no: int) -> pd.DataFrame:
+    """The rows whose change time lies in the window, numbered on: `first_record_no` is the number of the first of all.
+
+    Rows without a readable change time stay, so that validate sees and refuses them.
+    """
+    changed = pd.to_datetime(frame["modified_at"], utc=True, format="ISO8601")
+    inside = changed.isna() | (changed < window.end)
+    if window.start is not None:
+        inside &= changed.isna() | (changed >= window.start)
+    if inside.all():
+        return frame
+    kept = frame[inside]
+    return kept.assign(record_no=range(first_record_no, first_record_no + len(kept)))

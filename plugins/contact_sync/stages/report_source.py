@@ -1,0 +1,74 @@
+"""A report of Zoho Creator as a source (SRC-6, SRC-7, MAP-1).
+
+Reports have no metadata: their fields are told from their first rows. A report that does not show Modified_Time is read
+whole every time, and says so in the history. Refused before anything is read: a link name that is gone (SRC-7), and a
+report without the field of the e-mail address.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from contact_sync.config.resolved import ResolvedReport, ResolvedSync
+from contact_sync.core.mapping_types import FieldMapping
+from contact_sync.stages.source import Facts, Row, Way, checked, with_told
+from contact_sync.zoho.creator import CreatorClient, Report
+from contact_sync.zoho.creator_values import CHANGED
+
+UNDATED = (
+    "The report does not show Modified_Time, so every fetch reads all of it. Add the column to the report in Creator."
+)
+USUAL_EMAIL = "Email"
+"""Where the address of a report is looked for that has no rows yet, and so shows no fields."""
+
+
+class ReportSource:
+    """The rows of one fetch. What the report shows is asked for when it is made."""
+
+    conditions_sent: tuple[int, ...] = ()
+    has_related = False
+
+    def __init__(self, client: CreatorClient, settings: ResolvedSync, report: ResolvedReport) -> None:
+        self._client = client
+        self._report = Report.of(report.owner, report.application, report.report, report.date_format, report.timezone)
+        shown = {str(each["api_name"]) for each in client.fields(self._report)}
+        dated = client.change_field(self._report) is not None
+        mapping = with_told(self._told(settings, bool(shown)), settings)
+        warnings = checked(mapping, shown, settings) if shown else []
+        if shown and not dated:
+            warnings.append(UNDATED)
+        self.facts = Facts(mapping, CHANGED, tuple(warnings))
+        self.fields = tuple(dict.fromkeys(line.source for line in mapping))
+
+    def ways(self, since: datetime | None) -> Iterator[Way]:
+        """The report, along its cursor."""
+        yield Way("report", self._client.rows(self._report, fields=self.fields, modified_since=since))
+
+    def unmet(self, rows: Sequence[Row]) -> None:
+        """Reports are filtered in Creator, not here."""
+
+    def contradicting(self, rows: Sequence[Row]) -> int:
+        """Nothing is asked of a report that its rows could deny."""
+        return 0
+
+    def beside(self, since: datetime) -> Iterator[Row]:
+        """A report has no related records of its own."""
+        yield from ()
+
+    def by_ids(self, record_ids: Sequence[str]) -> dict[str, Row | None]:
+        """Rows by their ids, one call each."""
+        return {each: self._by_id(each) for each in record_ids}
+
+    def _by_id(self, record_id: str) -> Row | None:
+        pages = self._client.rows(self._report, fields=self.fields, criteria=f"ID == {int(record_id)}")
+        rows = [row for page in pages for row in page.rows if row["id"] == record_id]
+        return rows[0] if rows else None
+
+    def _told(self, settings: ResolvedSync, known: bool) -> list[FieldMapping]:
+        """What the report's own fields tell of address and names (MAP-1)."""
+        told: list[FieldMapping] = []
+        if settings.email_by_metadata:
+            told.append(FieldMapping("email", self._client.email_field(self._report) if known else USUAL_EMAIL))
+        if settings.name_by_metadata:
+            names = zip(("first_name", "last_name"), self._client.name_fields(self._report), strict=True)
+            told += [FieldMapping(target, source) for target, source in names if source]
+        return told

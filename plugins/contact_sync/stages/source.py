@@ -1,0 +1,101 @@
+"""What extract reads from: a source made ready for one fetch, whichever product it is of.
+
+A source knows the ways in which it can be read, the best one first; a way that meets a ceiling of the service is left
+for the next. It knows the mapping in force, with what only the account's metadata tells (MAP-1), and what to warn of.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.default_fields import is_offered
+from contact_sync.core.mapping_types import FieldMapping
+from contact_sync.errors import ConfigError
+from contact_sync.zoho.creator_paging import CreatorListing
+from contact_sync.zoho.paging import Listing
+
+Row = dict[str, Any]
+
+INDEX_LAG = timedelta(minutes=15)
+"""A search does not find what changed in its last minutes, so the next fetch begins that much earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read a source once. read_by: listing, search or report. asked: whether conditions were sent."""
+
+    read_by: str
+    listing: Listing | CreatorListing
+    asked: bool = False
+
+    @property
+    def reached(self) -> datetime:
+        """Up to when, by the source's clock, the read has everything."""
+        clock = self.listing.source_clock
+        return clock - INDEX_LAG if self.read_by == "search" else clock
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a source says of itself before it is read.
+
+    mapping: in force, e-mail first. change_field: source field of the change time. warnings: what makes the run
+    degraded, such as mapped fields that are gone (SRC-10).
+    """
+
+    mapping: tuple[FieldMapping, ...]
+    change_field: str
+    warnings: tuple[str, ...] = field(default=())
+
+
+class Source(Protocol):
+    """A source ready for one fetch.
+
+    conditions_sent: numbers of the conditions that a search is asked for. has_related: whether its criteria name
+    related records.
+    """
+
+    facts: Facts
+    conditions_sent: tuple[int, ...]
+    has_related: bool
+
+    def ways(self, since: datetime | None) -> Iterator[Way]:
+        """The ways to read what changed at or after an instant, or everything; the best one first."""
+
+    def unmet(self, rows: Sequence[Row]) -> list[list[int] | None] | None:
+        """For each row the conditions that it does not meet, None for one in scope; None without criteria."""
+
+    def contradicting(self, rows: Sequence[Row]) -> int:
+        """How many rows deny a condition that the source was asked for (CRIT-5)."""
+
+    def beside(self, since: datetime) -> Iterator[Row]:
+        """Rows whose related records changed at or after an instant (ADV-7)."""
+
+    def by_ids(self, record_ids: Sequence[str]) -> dict[str, Row | None]:
+        """Records by their ids; None for one that the source no longer has."""
+
+
+def checked(mapping: Sequence[FieldMapping], offered: Collection[str], settings: ResolvedSync) -> list[str]:
+    """A warning for each mapped field that the source no longer has (SRC-10): its contact field keeps its values.
+
+    Raises ConfigError if the field of the e-mail address is gone.
+    """
+    missing = [line for line in mapping if not is_offered(line.source, offered)]
+    for line in missing:
+        if line.target == "email":
+            raise ConfigError(
+                f"{settings.sync_id}: {settings.module} has no field {line.source}, which the e-mail address is "
+                f"mapped from. Nothing was read. Mend mapping.email in {settings.file}, or see that the account's user "
+                "may read the field."
+            )
+    return [
+        f"The source has no field {line.source} any more: {line.target} keeps its former values." for line in missing
+    ]
+
+
+def with_told(told: Sequence[FieldMapping], settings: ResolvedSync) -> tuple[FieldMapping, ...]:
+    """The lines that the source's own fields tell, before those of the file, which win (MAP-1)."""
+    named = {line.target for line in settings.mapping}
+    return (*(line for line in told if line.target not in named), *settings.mapping)

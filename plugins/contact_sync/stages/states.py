@@ -1,0 +1,159 @@
+"""Where a sync stands, why it is inactive, and what a person can do about it (LIM-1): activate, deactivate, initiate.
+
+Not a stage of a fetch. Nobody loses data by a state: the next fetch reads from the watermark. Refuses to activate what
+is over: a period that has passed (RET-9), a source that was renamed for good (SRC-7), a deleted sync. A broken file is
+no state of the registry: such a sync does not run until it is mended, and then stands where it stood (LIM-4).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.run import RunInfo, RunType
+from contact_sync.errors import ConfigError
+from contact_sync.warehouse import acts, registry
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.registry import Registration
+
+SourceProbe = Callable[[ResolvedSync], None]
+"""Asks the account whether the source of a sync answers to its name; raises the error that says it does not."""
+
+REMEDIES = {
+    "by_hand": "Somebody deactivated it (who, when and why: sync.act). To let it run again: "
+    "contact-sync activate {sync_id}",
+    "completed": "It is a one-time sync and has run. To run it again over all data: contact-sync initiate {sync_id}",
+    "credentials_changed": "The connection '{account}' holds other credentials than its syncs ran with. See that they "
+    "lead to the right account: contact-sync doctor {account}, then activate this sync: contact-sync activate "
+    "{sync_id}, or all that wait with it: contact-sync activate --account {account}",
+    "period_over": "Its last day, active_until: {active_until}, has passed. To go on, change active_until in {file}, "
+    "then: contact-sync activate {sync_id}",
+    "deleted": "It was deleted. Its file under another name is a new sync, which knows the people again: "
+    "contact-sync new",
+}
+USUAL = "Activate it, then run it again: contact-sync activate {sync_id}"
+RENAMED = {
+    "final": "Creator has no {module} any more, so this sync is over. Make a new one on the new name, which knows the "
+    "people again as duplicates: contact-sync new {sync_id}_2 --account {account} --application … --report …",
+    "revivable": "Creator has no {module} any more. Once that name answers again: contact-sync activate {sync_id}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an act did to one sync. before: why it was inactive, or `new` if the registry did not know it."""
+
+    sync_id: str
+    changed: bool
+    state: str
+    before: str | None
+
+
+def remedy(reason: str, sync: ResolvedSync) -> str:
+    """What a person can do about a sync that is inactive for this reason."""
+    renamed = reason == "source_renamed"
+    template = RENAMED[sync.policies.on_source_rename] if renamed else REMEDIES.get(reason, USUAL)
+    return template.format(
+        sync_id=sync.sync_id, account=sync.account, module=sync.module, file=sync.file, active_until=sync.active_until
+    )
+
+
+def is_over(sync: ResolvedSync, moment: datetime) -> bool:
+    """Whether a moment lies after the last day of the sync, in its zone (RET-9)."""
+    return sync.active_until is not None and moment.astimezone(sync.schedule.zone).date() > sync.active_until
+
+
+def due_at(run: RunInfo) -> datetime:
+    """The moment by which a run is judged: when it was due, however late it comes to work; of a backfill, now."""
+    if run.run_type is RunType.BACKFILL:
+        return run.started_at
+    return (run.data_interval_end if run.run_type is RunType.SCHEDULED else None) or run.run_after
+
+
+def registration(sync: ResolvedSync) -> Registration:
+    """What the registry keeps of a sync (CFG-1)."""
+    return Registration(
+        sync_id=sync.sync_id,
+        name=sync.name,
+        account=sync.account,
+        module=sync.module,
+        list_name=sync.list_name,
+        fingerprint=sync.fingerprint(),
+        mapping_fingerprint=sync.mapping_fingerprint(),
+        settings=sync.model_dump(mode="json"),
+    )
+
+
+def activate(
+    warehouse: Warehouse, sync: ResolvedSync, who: str, reason: str | None, now: datetime, probe: SourceProbe
+) -> Change:
+    """Make a sync active, and register what its file says. Raises ConfigError if it is over, and as `probe` does."""
+    before = _before_revival(warehouse, sync, now, probe)
+    with warehouse.transaction() as connection:
+        registered = registry.register(connection, registration(sync), now)
+        stands = registered.inactive_reason or registered.state
+        if stands not in ("active", before):
+            raise _refused(sync, stands)  # it became so while the source was asked
+        changed = before == "new" or bool(registry.activate(connection, [registered.sync_no], who))
+        if changed:
+            acts.record(connection, "activate", who, reason=reason, sync_no=registered.sync_no)
+    return Change(sync.sync_id, changed, "active", before if changed else None)
+
+
+def activate_account(warehouse: Warehouse, account: str, who: str, reason: str | None) -> list[Change]:
+    """Make every sync of an account active that waits because its credentials changed (ACC-4); others stay."""
+    with warehouse.transaction() as connection:
+        syncs = registry.of_account(connection, account)
+        activated = registry.activate(connection, syncs, who, "credentials_changed")
+        for sync_no, _ in activated:
+            acts.record(connection, "activate", who, reason=reason, sync_no=sync_no)
+    return [Change(sync_id, True, "active", "credentials_changed") for _, sync_id in activated]
+
+
+def deactivate(
+    warehouse: Warehouse, sync_id: str, who: str, reason: str, now: datetime, configured: Callable[[], ResolvedSync]
+) -> Change:
+    """Make a sync inactive by hand. A reason that holds already stays.
+
+    configured: reads the sync's file, asked for only if no run has registered the sync; may raise.
+    """
+    with warehouse.transaction() as connection:
+        known = registry.state(connection, sync_id)
+        if known is None:
+            sync_no = registry.register(connection, registration(configured()), now).sync_no
+        else:
+            sync_no = known.sync_no
+        changed = bool(registry.deactivate(connection, [sync_no], "by_hand", who))
+        if changed:
+            acts.record(connection, "deactivate", who, reason=reason, sync_no=sync_no)
+    if changed or known is None:
+        return Change(sync_id, changed, "inactive", None)
+    return Change(sync_id, False, known.state, known.inactive_reason)
+
+
+def initiate(warehouse: Warehouse, sync: ResolvedSync, who: str, now: datetime, probe: SourceProbe) -> None:
+    """Make a sync active and let its next run read everything (RET-10). Raises as `activate` does, and ConfigError for
+    a sync that no run has registered.
+    """
+    _before_revival(warehouse, sync, now, probe)
+    registry.initiate(warehouse, sync.sync_id, who)
+
+
+def _before_revival(warehouse: Warehouse, sync: ResolvedSync, now: datetime, probe: SourceProbe) -> str | None:
+    """Why the sync is inactive, `new` if unknown, None if it is active. Raises for what must not be active again."""
+    with warehouse.transaction() as connection:
+        known = registry.state(connection, sync.sync_id)
+    stands = "new" if known is None else known.inactive_reason or known.state
+    # A name that never answered was mistyped, not renamed: mended, it is activated once it answers.
+    final = sync.policies.on_source_rename == "final" and known is not None and known.has_read
+    if stands == "deleted" or (stands == "source_renamed" and final):
+        raise _refused(sync, stands)
+    if is_over(sync, now):
+        raise _refused(sync, "period_over")
+    if stands == "source_renamed":
+        probe(sync)
+    return None if stands == "active" else stands
+
+
+def _refused(sync: ResolvedSync, reason: str) -> ConfigError:
+    return ConfigError(f"{sync.sync_id} cannot be activated, {reason}: {remedy(reason, sync)}")

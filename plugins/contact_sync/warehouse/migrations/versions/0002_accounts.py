@@ -1,0 +1,25 @@
+"""Fingerprints of accounts, the source of each sync, and states that people set by hand.
+
+An existing sync reads the source of its latest fetch; no account counts as seen yet, so nothing becomes inactive by
+the upgrade itself.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    script = Path(__file__).with_name("0002_accounts") / "states.sql"
+    # straight to the driver: several statements at once, and no placeholder is looked for in them
+    op.get_bind().connection.driver_connection.execute(script.read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    # What may stand in sync.act stays wide: acts of the newer kinds are history and are kept.
+    op.get_bind().exec_driver_sql("DROP TABLE sync.account")
+    op.get_bind().exec_driver_sql("ALTER TABLE sync.sync DROP COLUMN source_no")
+    op.get_bind().exec_driver_sql("ALTER TABLE sync.sync DROP CONSTRAINT sync_inactive_reason_check")
