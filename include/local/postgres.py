@@ -147,6 +147,7 @@ def _launch(folder: Path, where: Places, lock: IO[bytes], password: str, port: i
         "timezone=UTC",
         "log_timezone=UTC",
         "max_connections=120",
+        "log_error_verbosity=terse",  # the detail of a refused row quotes it, and rows are people
         *(FAST if fast else ()),
     ]
     command = [str(where.binaries / "postgres"), "-D", str(where.data)]

@@ -19,7 +19,14 @@ from contact_sync.cli.app import main
 from contact_sync.config.loader import load_syncs
 from contact_sync.core.api import ApiCall
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ContactSyncError, CredentialsError, Unavailable, WarehouseRefused
+from contact_sync.errors import (
+    ContactSyncError,
+    ContractBroken,
+    CredentialsError,
+    PermissionMissing,
+    Unavailable,
+    WarehouseRefused,
+)
 from contact_sync.paths import include_folder
 from contact_sync.stages.push import push
 from contact_sync.warehouse.credits import record_calls
@@ -48,6 +55,10 @@ SECRETS = {
     "client secret": "canary-secret-81fe27c4d3",
     "refresh token": "1000.0ca4a41e5c07ca4a41e5c07ca4a41e5.c07ca4a41e5c07ca4a41e5c07ca4a41e5",
 }
+
+QUOTING = f"{PEOPLE['address']} by client_secret={SECRETS['client secret']} with {SECRETS['refresh token']}"
+"""What a service might say that quotes everything it was sent."""
+REFUSED = CredentialsError
 
 
 class Watched(World):
@@ -168,17 +179,27 @@ def test_errors_of_the_warehouse_quote_nobody(world: Watched, caplog: pytest.Log
         ({"kind": "cut_middle", "path": "Candidates?", "times": None}, Unavailable),
         ({"kind": "status", "status": 503, "path": "Candidates?", "times": None}, Unavailable),
         ({"kind": "status", "status": 401, "code": "INVALID_TOKEN", "times": None}, CredentialsError),
+        ({"kind": "status", "status": 400, "path": "Candidates?", "message": QUOTING}, ContractBroken),
+        ({"kind": "status", "status": 403, "path": "Candidates?", "message": QUOTING}, PermissionMissing),
+        ({"kind": "ok_with_error_body", "path": "Candidates?", "message": QUOTING, "times": None}, Unavailable),
+        ({"kind": "status", "status": 400, "path": "/oauth/", "code": "invalid_code", "message": QUOTING}, REFUSED),
     ],
-    ids=["cut", "down", "refused"],
+    ids=["cut", "down", "refused", "quoting 400", "quoting 403", "quoting 200", "quoting token"],
 )
 def test_errors_of_the_source_quote_no_secret(
-    world: Watched, caplog: pytest.LogCaptureFixture, fault: dict[str, Any], kind: type[ContactSyncError]
+    world: Watched,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    fault: dict[str, Any],
+    kind: type[ContactSyncError],
 ) -> None:
-    """OPS-6: errors of calls, with all that caused them, hold neither secrets nor people."""
+    """OPS-6: errors of calls, their causes and what is said of retries hold neither secrets nor people."""
     world.control("POST", "faults", fault)
     with caplog.at_level(logging.DEBUG):
         text = failing(lambda: world.extract(world.run_info(DAILY)), kind)
-    assert told(text + caplog.text, canaries(world.warehouse)) == []
+    shown = "".join(capfd.readouterr())
+    assert ("retry_scheduled" in shown + caplog.text) is (kind is Unavailable)
+    assert told(text + caplog.text + shown, canaries(world.warehouse)) == []
 
 
 def test_commands_print_nobody(

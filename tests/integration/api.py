@@ -1,13 +1,12 @@
 """Airflow's REST API, as far as the tests of whole runs need it beyond what the demo uses."""
 
-from datetime import datetime
 from typing import Any
 
 from include.local.rest import AirflowApi, Run, _run
 
 
 class Api(AirflowApi):
-    """Runs with a form, logs, import errors as they are, asset events, backfills."""
+    """Runs with a form, clears, logs, import errors as they are, asset events, backfills."""
 
     def start(self, dag_id: str, **body: Any) -> Run:
         """A run by hand without a logical date; `body` may give conf, dag_run_id and run_after."""
@@ -21,6 +20,16 @@ class Api(AirflowApi):
         """All that Airflow tells of a run."""
         found: dict[str, Any] = self._get(f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}")
         return found
+
+    def clear(self, run: Run) -> None:
+        """Let all tasks of a run run again, at once."""
+        body: dict[str, Any] = {
+            "dag_run_id": run.run_id,
+            "dry_run": False,
+            "only_failed": False,
+            "reset_dag_runs": True,
+        }
+        self._call("POST", f"/api/v2/dags/{run.dag_id}/clearTaskInstances", json=body)
 
     def log(self, run: Run, task: str, attempt: int = 1) -> str:
         """The log of one try of a task, as the UI shows it."""
@@ -37,11 +46,9 @@ class Api(AirflowApi):
         found = self._get("/api/v2/assets/events", source_dag_id=run.dag_id, source_run_id=run.run_id, limit=100)
         return list(found["asset_events"])
 
-    def backfill(self, dag_id: str, first: datetime, last: datetime) -> dict[str, Any]:
-        """Begin a backfill of the intervals that start from `first` to `last`."""
-        body = {"dag_id": dag_id, "from_date": first.isoformat(), "to_date": last.isoformat()}
-        found: dict[str, Any] = self._call("POST", "/api/v2/backfills", json=body)
-        return found
+    def backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """Backfills of a DAG; `completed_at` is None while one is under way, and for up to 30 s after its last run."""
+        return list(self._get("/api/v2/backfills", dag_id=dag_id)["backfills"])
 
 
 def _details(line: dict[str, Any]) -> str:

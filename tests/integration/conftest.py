@@ -10,6 +10,7 @@ import yaml
 
 from include.local.rest import Run
 from include.local.state import PROJECT
+from tests.integration.canaries import Watched, watch
 from tests.integration.whole import Whole, started, until
 
 HERE = Path(__file__).parent
@@ -39,6 +40,12 @@ def scheduled(whole: Whole) -> Run:
     whole.api.pause(NIGHTLY, False)
     (run,) = until(lambda: whole.api.runs(NIGHTLY) or None, "the scheduler has made the run that is due")
     return whole.succeed(run)
+
+
+@pytest.fixture(scope="session")
+def watched(whole: Whole, scheduled: Run) -> Watched:
+    """A run that read a unique person, after the scheduled one, and what the machine's processes showed meanwhile."""
+    return watch(whole, BY_HAND)
 
 
 def by_hand() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Runs of one daily sync as Airflow makes them: scheduled, by hand over the API, two at once, refused, backfilled."""
+"""Runs of one daily sync as Airflow makes them: scheduled, by hand over the API, two at once, refused."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from include.local.rest import Run
 from tests.integration.conftest import NIGHTLY, VIEW
-from tests.integration.whole import Whole, until
+from tests.integration.whole import Whole
 
 OVERLAP = timedelta(minutes=10)
 
@@ -22,20 +22,10 @@ def edited(whole: Whole, scheduled: Run) -> dict[str, Any]:
     return person
 
 
-def changed_within(whole: Whole, start: datetime | None, end: datetime) -> int:
-    """Records of the view that changed in [start, end), counted without the product."""
-    moments = [datetime.fromisoformat(kind["updated_on"]) for kind in whole.kinds() if VIEW in kind["views"]]
-    return sum((start is None or start <= moment) and moment < end for moment in moments)
-
-
 def watermark(whole: Whole) -> datetime:
     (row,) = whole.rows("SELECT value FROM sync.watermark")
     moment: datetime = row["value"]
     return moment
-
-
-def backfills(whole: Whole) -> list[Run]:
-    return [run for run in whole.api.runs(NIGHTLY) if run.run_type == "backfill"]
 
 
 def test_scheduled_run_reads_to_the_end_of_its_interval(whole: Whole, scheduled: Run) -> None:
@@ -44,7 +34,7 @@ def test_scheduled_run_reads_to_the_end_of_its_interval(whole: Whole, scheduled:
     fetch = whole.fetch(scheduled)
     assert (fetch["run_type"], fetch["status"]) == ("scheduled", "succeeded")
     assert (fetch["window_start"], fetch["window_end"]) == (None, scheduled.interval_end)
-    assert fetch["read"] == changed_within(whole, None, fetch["window_end"]) > 500
+    assert fetch["read"] == whole.changed_within(VIEW, None, fetch["window_end"]) > 500
     mark = whole.rows("SELECT value FROM sync.watermark WHERE fetch_id = :id", id=fetch["fetch_id"])
     assert mark in ([], [{"value": scheduled.interval_end}])  # a later run may have moved it on
 
@@ -58,7 +48,7 @@ def test_two_runs_by_hand_take_turns_and_only_a_change_is_told(whole: Whole, edi
     assert datetime.fromisoformat(details[0]["end_date"]) <= datetime.fromisoformat(details[1]["start_date"])
     changing, repeating = whole.fetch(first), whole.fetch(second)
     assert (changing["window_start"], changing["window_end"]) == (before - OVERLAP, first.run_after)
-    assert changing["read"] == changed_within(whole, before - OVERLAP, first.run_after)
+    assert changing["read"] == whole.changed_within(VIEW, before - OVERLAP, first.run_after)
     assert changing["changed"] >= 1
     assert changing["window_end"] - OVERLAP >= repeating["window_start"] >= before
     assert (repeating["read"] >= 1, repeating["new"], repeating["changed"]) == (True, 0, 0)
@@ -77,18 +67,4 @@ def test_unknown_key_of_the_form_is_refused_at_once(whole: Whole, scheduled: Run
     assert (run.state, tasks["extract"]["state"], tasks["extract"]["try_number"]) == ("failed", "failed", 1)
     told = whole.api.log(run, "extract")
     assert "conf: unknown key 'retreive'. Allowed: retrieve, after, push, preview. Did you mean 'retrieve'?" in told
-    assert watermark(whole) == before
-
-
-def test_backfill_of_a_day_reads_that_day_and_moves_nothing(whole: Whole, scheduled: Run) -> None:
-    """RET-5, RET-7: asked for over the API; exactly its data interval, and the watermark stays."""
-    before = watermark(whole)
-    assert scheduled.interval_end is not None
-    start = scheduled.interval_end - timedelta(days=4)
-    whole.api.backfill(NIGHTLY, start, start)
-    (run,) = until(lambda: backfills(whole) or None, "the backfill has made its run")
-    fetch = whole.fetch(whole.succeed(run))
-    assert (fetch["run_type"], fetch["status"]) == ("backfill", "succeeded")
-    assert (fetch["window_start"], fetch["window_end"]) == (start, start + timedelta(days=1))
-    assert fetch["read"] == changed_within(whole, start, start + timedelta(days=1)) > 0
     assert watermark(whole) == before

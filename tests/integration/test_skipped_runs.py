@@ -1,7 +1,6 @@
 """What a person sees of a run that was skipped by rule, in Airflow itself: the note of the run."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from include.local.rest import Run
 from tests.integration.conftest import nightly
@@ -13,11 +12,6 @@ LATER = "later"
 def note(whole: Whole, run: Run) -> str | None:
     found: str | None = whole.api.detail(run)["note"]
     return found
-
-
-def clear(whole: Whole, run: Run) -> None:
-    body: dict[str, Any] = {"dag_run_id": run.run_id, "dry_run": False, "only_failed": False, "reset_dag_runs": True}
-    whole.api._call("POST", f"/api/v2/dags/{run.dag_id}/clearTaskInstances", json=body)
 
 
 def test_the_note_tells_reason_and_remedy_until_the_run_is_no_longer_skipped(whole: Whole) -> None:
@@ -37,7 +31,7 @@ def test_the_note_tells_reason_and_remedy_until_the_run_is_no_longer_skipped(who
         (kept,) = whole.rows("SELECT status FROM sync.fetch WHERE run_id = :run", run=skipped.run_id)
         assert kept == {"status": "skipped"}
         whole.write_sync(LATER, **{**nightly(), "list": "Later"})
-        clear(whole, skipped)
+        whole.api.clear(skipped)
         again = whole.succeed(until(lambda: _begun(whole, skipped), "the cleared run has begun"))
         assert whole.fetch(again)["status"] == "succeeded"
         assert note(whole, again) == "Asked for by Ann."

@@ -1,19 +1,17 @@
-"""What stands in Airflow's own database and logs after all other tests here; run alone, after one run."""
+"""What stands in Airflow's own database, in logs, files and process arguments after all other tests here; run alone,
+after two runs.
+"""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.engine import make_url
 
-from contact_sync.warehouse.database import open_warehouse
 from include.local.rest import Run
-from include.local.settings import SANDBOX
+from tests.integration.canaries import PERSON, Watched, addresses, people, secrets, told
 from tests.integration.whole import Whole
-
-TOKEN = re.compile(r"[^\s\"'<>()\[\]{},;:=]+@[^\s\"'<>()\[\]{},;:=]+")
 
 
 def in_database(whole: Whole) -> str:
@@ -28,49 +26,52 @@ def in_database(whole: Whole) -> str:
 
 
 def in_logs(whole: Whole) -> str:
-    """All logs: of tasks, of the DAG processor's files, of the services."""
+    """All logs: of tasks, of the DAG processor's files, of the services, Postgres among them."""
     state = whole.services.state
-    files = [*(state.airflow / "logs").rglob("*"), *state.logs.rglob("*.log")]
-    return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file())
+    files = [*(state.airflow / "logs").rglob("*"), *state.logs.rglob("*.log"), state.postgres / "postgres.log"]
+    return "\n".join(text_of(file) for file in files if file.is_file())
 
 
-def addresses(whole: Whole) -> set[str]:
-    """Every e-mail of the source's records and of the warehouse's contacts, broken ones too; empty ones left out."""
-    known = [row["email"] for row in whole.rows("SELECT email FROM contacts.contact WHERE email IS NOT NULL")]
-    source = [kind["email"] for kind in whole.kinds()]
-    return {address.strip().casefold() for address in [*known, *source] if address and address.strip()}
+def files(whole: Whole) -> Iterator[Path]:
+    """Everything that Airflow, its tasks and the services wrote, temporary files too; not the warehouse itself."""
+    for file in whole.include.parent.rglob("*"):
+        if file.is_file() and not file.is_symlink() and whole.services.state.postgres not in file.parents:
+            yield file
 
 
-def secrets(whole: Whole) -> dict[str, str]:
-    """What nobody may read: the account's, the warehouse's, the key, the shared access token."""
-    url = whole.services.addresses.warehouse_url
-    key = whole.services.state.secrets().contact_sync_key
-    (token,) = whole.rows("SELECT cipher FROM sync.token")
-    return {
-        "client secret": SANDBOX["password"],
-        "refresh token": SANDBOX["refresh_token"],
-        "CONTACT_SYNC_KEY": key,
-        "password of the warehouse": str(make_url(url).password),
-        "access token": open_warehouse(url, key).fernet.decrypt(bytes(token["cipher"])).decode(),
-    }
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
-def told(text: str, wanted: Iterable[str]) -> list[str]:
-    """Those of the addresses that stand in the text, in any case."""
-    text = text.casefold()
-    tokens = set(TOKEN.findall(text))
-    return [each for each in wanted if (each in tokens if TOKEN.fullmatch(each) else each in text)]
+@pytest.mark.parametrize("place", ["database", "logs", "arguments"])
+def test_nothing_personal_and_no_secret_is_kept(whole: Whole, scheduled: Run, watched: Watched, place: str) -> None:
+    """OUT-16, OPS-6: manifests with their counts are there, and command lines of the tasks; no address of a record, no
+    name, no value that did not fit, no secret.
+    """
+    text = {"database": in_database, "logs": in_logs, "arguments": lambda _: watched.arguments}[place](whole)
+    proof = {"database": '"fetch_id"', "logs": "new ", "arguments": "airflow worker"}[place]
+    assert proof in text
+    assert "Fetch 1 of sync" in text or scheduled.run_id in text or place == "arguments"
+    known = addresses(whole)
+    assert len(known) > 4_000
+    assert whole.rows(
+        "SELECT city FROM (SELECT fields ->> 'city' AS city, email FROM contacts.contact) AS kept WHERE email = :email",
+        email=PERSON["Email"],
+    ) == [{"city": PERSON["City"]}]
+    one = next(iter(known))
+    assert told(f"{text} {{'x': '{one.upper()}'}}", [one], {}) == [one], "a planted address must be found"
+    assert told(text, known, secrets(whole)) == []
 
 
-@pytest.mark.parametrize("place", ["database", "logs"])
-def test_nothing_personal_and_no_secret_is_kept(whole: Whole, scheduled: Run, place: str) -> None:
-    """OUT-16, OPS-6: manifests with their counts are there; no address of a record, no secret."""
-    text = in_database(whole) if place == "database" else in_logs(whole)
-    assert scheduled.run_id in text or "Fetch 1 of sync" in text
-    assert '"fetch_id"' in text if place == "database" else "new " in text
-    people = addresses(whole)
-    assert len(people) > 4_000
-    one = next(iter(people))
-    assert told(f"{text} {{'x': '{one.upper()}'}}", [one]) == [one], "a planted address must be found"
-    assert told(text, people) == []
-    assert [name for name, secret in secrets(whole).items() if secret in text] == []
+def test_files_that_others_may_read_hold_nothing(whole: Whole, watched: Watched) -> None:
+    """OUT-16, OPS-6, ACC-3: of all files that the runs left, none tells of people; secrets lie only in files that
+    nobody else can read, and the warehouse in a folder of that kind.
+    """
+    known, hidden = addresses(whole), secrets(whole)
+    found = list(files(whole))
+    assert {"secrets.json", "scheduler.log", "nightly.yaml"} <= {file.name for file in found}
+    assert [file for file in found if people(text_of(file), known)] == []
+    telling = [file for file in found if told(text_of(file), (), hidden)]
+    assert "secrets.json" in {file.name for file in telling}
+    assert [file for file in telling if file.stat().st_mode & 0o077] == []
+    assert whole.services.state.airflow.stat().st_mode & 0o077 == 0

@@ -4,6 +4,8 @@ Works on an include folder of its own and on free ports. Retries come after seco
 second, so that tests wait for what happens and never for a clock.
 """
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,10 +32,14 @@ FAST = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1",
+    # A DAG whose file is gone is stale after 8 s, far longer than it takes to write a good one down again.
+    "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "8",
+    "AIRFLOW__SCHEDULER__PARSING_CLEANUP_INTERVAL": "2",
 }
 # More than one staging frame of 4,000 rows: an extract that is killed late has staged the first one.
 CANDIDATES, SEED = 4500, 7
 DATABASES = ("contacts", "contacts_before")
+HOUSEKEEPING = "contact_sync_housekeeping"
 
 Found = TypeVar("Found")
 
@@ -79,6 +85,11 @@ class Whole:
         """Every live candidate of the sandbox."""
         return past.read_kinds(self.services.addresses.sandbox)
 
+    def changed_within(self, view: str, start: datetime | None, end: datetime) -> int:
+        """Records of a view that changed in [start, end), counted without the product."""
+        moments = [datetime.fromisoformat(kind["updated_on"]) for kind in self.kinds() if view in kind["views"]]
+        return sum((start is None or start <= moment) and moment < end for moment in moments)
+
     def begin_anew(self) -> None:
         """Warehouse and source as they were before the first run; no run may be under way."""
         self.control("POST", "reset", {})
@@ -98,11 +109,38 @@ class Whole:
         with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
+    def stop_housekeeping(self) -> None:
+        """Let its first run, which Airflow makes unasked, come to its end; later ones would meet `begin_anew`."""
+        (first,) = until(lambda: self.api.runs(HOUSEKEEPING) or None, "housekeeping is on from the beginning")
+
+        def tried() -> str | None:
+            state = self.api.tasks(first)["housekeeping"]["state"]
+            return state if state in {"success", "up_for_retry"} else None
+
+        # It may have begun before the API server was up, and its next try would come minutes later.
+        if until(tried, "housekeeping was tried") == "up_for_retry":
+            self.api.clear(first)
+        self.succeed(first)
+        self.api.pause(HOUSEKEEPING, True)
+
     def write_sync(self, sync_id: str, **settings: Any) -> Path:
         """Write the file of a sync."""
         path = self.include / "syncs" / f"{sync_id}.yaml"
         path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
         return path
+
+    def command(self, module: str, *arguments: str) -> str:
+        """What a command line of this runtime prints (`airflow`, `contact_sync`); it must end well."""
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=self.services.env,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{module} {arguments}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     def finish(self, run: Run, seconds: float = 120) -> Run:
         """The run when it is over; tells the states of its tasks when that takes too long."""
@@ -156,7 +194,9 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
             anchor = datetime.now(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
             state.remember("sandbox", {"candidates": CANDIDATES, "seed": SEED, "anchor": anchor})
             services.start_postgres()
-            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include)}
+            temporary = folder / "tmp"
+            temporary.mkdir()
+            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include), "TMPDIR": str(temporary)}
             services.start_sandbox()
             services.prepare_databases()
             api = Api(services.addresses.ui, airflow.ADMIN, state.secrets().admin_password)
@@ -169,6 +209,7 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
             whole.keep_as_before()
             services.wait_for_airflow(api, lambda _: None)
             until(lambda: syncs.keys() <= api.dags().keys(), "Airflow has read the DAGs")
+            whole.stop_housekeeping()
             yield whole
             api.close()
     finally:

@@ -73,6 +73,18 @@ def test_it_listens_on_loopback_tcp_only_and_asks_for_the_password(made: Path) -
         assert (made / "password").stat().st_mode & 0o077 == 0
 
 
+def test_its_log_quotes_no_row(made: Path) -> None:
+    """OPS-6: Postgres tells of a refused row in its log, but not what was in it."""
+    with running_postgres(made, fast=True, keep=True) as server:
+        with psycopg.connect(server.url_of("postgres", driver="")) as connection:
+            connection.execute("CREATE TEMPORARY TABLE refusing (address text CONSTRAINT no_canary CHECK (false))")
+            with pytest.raises(psycopg.errors.CheckViolation):
+                connection.execute("INSERT INTO refusing VALUES (%s)", ("kanarie@canary.example.org",))
+        log = (made / "postgres.log").read_text(encoding="utf-8")
+    assert 'violates check constraint "no_canary"' in log
+    assert "kanarie@canary" not in log
+
+
 def test_a_folder_in_use_is_refused_until_its_server_ends(made: Path) -> None:
     with running_postgres(made, fast=True, keep=True), pytest.raises(LocalError, match="in use by another process"):
         start(made)

@@ -1,9 +1,10 @@
 """A process of its own that carries out one stage and is killed at a given write.
 
 Every write of the process is an event with a number: each statement that is not a pure read, each COPY, each commit of
-a transaction that wrote, and each upsert sent to Recruit. They are found where they pass: in psycopg and in requests,
-so a new statement is covered without being named. The process kills itself (SIGKILL) before the event of that number;
-"after the last" is the number of events plus one. One server imports everything once and forks a child per case.
+a transaction that wrote, and each call that is no GET. They are found where they pass: in psycopg and in requests,
+so a new statement is covered without being named; a read that writes after all (by a function) is told by Postgres.
+The process kills itself (SIGKILL) before the event of that number; "after the last" is the number of events plus one.
+One server imports everything once and forks a child per case.
 """
 
 import json
@@ -17,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import psycopg
 import requests
@@ -32,18 +35,22 @@ from contact_sync.stages.load import load
 from contact_sync.stages.push import push
 from contact_sync.stages.validate import validate
 from contact_sync.warehouse.database import open_warehouse
+from tests.stages.test_plan_limit import limited
 from tests.stages.world import World
 
 STAGES = ("extract", "validate", "classify", "load", "push")
 DAILY = "candidates_daily"
+BLOCKED_MEANWHILE = "added0@mail.example.org"
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _READS = ("SELECT", "SHOW", "SET", "BEGIN", "TABLE", "VALUES", "EXPLAIN")
 _CHANGES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|setval)\b", re.IGNORECASE)
+_WROTE = b"SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) > 0 FROM pg_catalog.pg_stat_xact_all_tables"
+UNSEEN = "a statement that looked like a read wrote"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One write: what it was, and the name of the connection that made it (empty for a call to Recruit)."""
+    """One write: what it was, and the name of the connection that made it (empty for a call to Zoho)."""
 
     what: str
     by: str
@@ -58,6 +65,11 @@ def writes(statement: str) -> bool:
     return first not in _READS
 
 
+def as_told(statement: str) -> str:
+    """The beginning of a statement in one line, without comments."""
+    return " ".join(_COMMENT.sub(" ", statement).split())[:160]
+
+
 @dataclass
 class Counter:
     """Numbers the writes of this process, and ends it before number `fatal` (0: never)."""
@@ -65,9 +77,12 @@ class Counter:
     fatal: int
     events: list[Event] = field(default_factory=list)
     dirty: set[int] = field(default_factory=set)
+    paused: bool = False
 
     def note(self, what: str, by: str) -> None:
-        self.events.append(Event(" ".join(_COMMENT.sub(" ", what).split())[:160], by))
+        if self.paused:
+            return
+        self.events.append(Event(as_told(what), by))
         if len(self.events) == self.fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -78,14 +93,24 @@ class Counter:
             self.dirty.add(id(connection))
 
     def commit(self, connection: "psycopg.Connection[Any]") -> None:
+        by = connection.info.get_parameters().get("application_name", "")
         if id(connection) in self.dirty:
-            self.note("COMMIT", connection.info.get_parameters().get("application_name", ""))
+            self.note("COMMIT", by)
             self.dirty.discard(id(connection))
+        elif _wrote(connection):
+            self.note(UNSEEN, by)
 
     def end(self) -> None:
         """The moment after the last write."""
         if self.fatal == len(self.events) + 1:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _wrote(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether the open transaction changed a row of any table, catalogues among them; a lock on a row is no change."""
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.INTRANS:
+        return False
+    return connection.pgconn.exec_(_WROTE).get_value(0, 0) == b"t"
 
 
 def _text(query: Any, connection: "psycopg.Connection[Any]") -> str:
@@ -123,8 +148,8 @@ def watch(counter: Counter) -> None:
         rollback(self)
 
     def counted_request(self: Any, method: str, url: str, *given: Any, **named: Any) -> Any:
-        if method != "GET" and "/recruit/" in url:
-            counter.note(f"{method} {url.partition('/recruit/')[2]}", "")
+        if method.upper() != "GET":
+            counter.note(f"{method.upper()} {urlsplit(url).path}", "")
         return request(self, method, url, *given, **named)
 
     replacements: dict[Any, dict[str, Any]] = {
@@ -143,9 +168,16 @@ def run_of(case: dict[str, Any]) -> RunInfo:
     return RunInfo(DAILY, case["run_id"], RunType.MANUAL, at, at)
 
 
-def limited(sync: ResolvedSync, limit: int | None) -> ResolvedSync:
-    """The sync under a plan of so many contacts."""
-    return sync.model_copy(update={"policies": sync.policies.model_copy(update={"contact_limit": limit})})
+def meddle(world: World, counter: Counter) -> None:
+    """Between classify and load somebody is blocked who is about to be added: load has to decide again (OUT-11)."""
+    counter.paused = True
+    world.execute(
+        "INSERT INTO contacts.suppression (kind, email_key, origin, reason, created_by, created_at) "
+        "SELECT 'blocked', :address, 'command', 'asked', 'test', '2026-11-20T08:00Z' "
+        "WHERE NOT EXISTS (SELECT FROM contacts.suppression WHERE email_key = :address)",
+        address=BLOCKED_MEANWHILE,
+    )
+    counter.paused = False
 
 
 def carry_out(case: dict[str, Any], syncs: dict[str, ResolvedSync]) -> list[Event]:
@@ -158,8 +190,11 @@ def carry_out(case: dict[str, Any], syncs: dict[str, ResolvedSync]) -> list[Even
         if stage == "extract":
             world.extract(run, limited(syncs[DAILY], case["limit"]))
         elif stage == "push":
-            push(run, world.client, world.warehouse, run.started_at)
+            with patch("contact_sync.stages.push.MOST_RECORDS_A_WRITE", 1):  # a call for each of them
+                push(run, world.client, world.warehouse, run.started_at)
         else:
+            if stage == "load":
+                meddle(world, counter)
             {"validate": validate, "classify": classify, "load": load}[stage](run, world.warehouse)
     counter.end()
     return counter.events
