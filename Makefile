@@ -40,7 +40,7 @@ test-browser: ## Pages and forms in headless Chromium; screenshots in build/brow
 	@mkdir -p build
 	@$(VENV)/python -m pytest --basetemp=build/pytest-browser $(ARGS) tests/browser
 
-test-long: setup ## Kill every write and play every fault: too long for make test
+test-long: setup ## Kill every write, play every fault, run the demo without a network: too long for make test
 	@mkdir -p build
 	@$(VENV)/python -m pytest --basetemp=build/pytest-long $(ARGS) tests/long
 

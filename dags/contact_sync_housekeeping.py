@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG
 
 from contact_sync.operators.housekeeping import HousekeepingOperator
+from contact_sync.timetables import HourlyTimetable
 
 with DAG(
     dag_id="contact_sync_housekeeping",
     dag_display_name="Contact sync: housekeeping",
     description="Takes away what has been kept long enough and makes the ledger's months ahead.",
     doc_md=__doc__,
-    schedule="17 * * * *",
+    schedule=HourlyTimetable(17),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,

@@ -7,12 +7,12 @@ Every component of Airflow loads this file at its start.
 from airflow.plugins_manager import AirflowPlugin
 
 from contact_sync import run_notes
-from contact_sync.timetables import OneTimeTimetable, PeriodicTimetable
+from contact_sync.timetables import HourlyTimetable, OneTimeTimetable, PeriodicTimetable
 
 
 class ContactSyncPlugin(AirflowPlugin):
     """Registers the timetables and the listener."""
 
     name = "contact_sync"
-    timetables = [PeriodicTimetable, OneTimeTimetable]  # noqa: RUF012 - Airflow reads a plain list
+    timetables = [PeriodicTimetable, OneTimeTimetable, HourlyTimetable]  # noqa: RUF012 - Airflow reads a plain list
     listeners = [run_notes]  # noqa: RUF012

@@ -13,7 +13,14 @@ _PUSH_WORDS = {True: "on", False: "off"}
 def document(sync: ResolvedSync, schedule_words: str) -> str:
     """Markdown: purpose, facts, windows, how to run by hand and backfill, where the history is."""
     parts = [f"# {_plain(sync.name)}", _plain(sync.description or "No description is given in the sync's file.")]
-    parts += [_facts(sync, schedule_words), _mapping(sync), _windows(sync), _by_hand(sync), _history(sync)]
+    parts += [
+        _facts(sync, schedule_words),
+        *_criteria(sync),
+        _mapping(sync),
+        _windows(sync),
+        _by_hand(sync),
+        _history(sync),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -26,13 +33,22 @@ def _facts(sync: ResolvedSync, schedule_words: str) -> str:
         "First fetch": _first_fetch(sync),
         "Push to Recruit": _push(sync),
         "Created": sync.created.isoformat(),
+        **({"Active until": sync.active_until.isoformat()} if sync.active_until else {}),
         "File": f"`{sync.file}`",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {word} | {value} |" for word, value in rows.items())])
 
 
 def _source(sync: ResolvedSync) -> str:
+    if sync.report is not None:
+        report = sync.report
+        return (
+            f"report `{report.report}` of the Creator application `{report.application}` of {_plain(report.owner)}, "
+            f"account `{sync.account}`; its clock: {report.timezone}"
+        )
     scope = "all records" if sync.scope == "all" else f"custom view “{_plain(sync.view or '')}”"
+    if sync.criteria is not None:
+        scope = f"records that meet the criteria `{sync.criteria.pattern}`, listed below"
     unapproved = "left out" if sync.unapproved == "skip" else "taken too"
     return f"{sync.module} of account `{sync.account}`, {scope}; records that wait for approval are {unapproved}"
 
@@ -53,8 +69,23 @@ def _push(sync: ResolvedSync) -> str:
     return switches if sync.push else f"turned off in this sync; switches of the list: {switches}"
 
 
+def _criteria(sync: ResolvedSync) -> list[str]:
+    """The conditions by their numbers (SRC-4)."""
+    if sync.criteria is None:
+        return []
+    lines = ["## Criteria", "", "| number | field | operator | value |", "|---|---|---|---|"]
+    for condition in sync.criteria.conditions:
+        values = ", ".join(_plain(str(value)) for value in condition.values)
+        lines.append(f"| {condition.number} | {condition.field} | {condition.operator} | {values} |")
+    return ["\n".join(lines)]
+
+
 def _mapping(sync: ResolvedSync) -> str:
     lines = ["## Fields", "", "| contact field | source field | type |", "|---|---|---|"]
+    if sync.email_by_metadata:
+        lines.append("| email | the source's only field of type e-mail | text |")
+    if sync.name_by_metadata:
+        lines.append("| first_name, last_name | the source's name field, if it has one | text |")
     for line in sync.mapping:
         kind = line.type + (", required" if line.required else "")
         kind += ", emptied when empty" if line.clear_when_empty else ""

@@ -76,19 +76,27 @@ def build_dag(sync: ResolvedSync) -> DAG:
         max_active_runs=1,
         tags=sorted({"contact-sync", sync.account, *sync.tags}),
         default_args={"owner": sync.owner or DEFAULT_OWNER},
-        params=_form(),
         on_failure_callback=record_abandoned_run,
         auto_register=False,
     )
     _add_tasks(dag, sync.sync_id, sync.pool or DEFAULT_POOL, sync.load_pool or DEFAULT_POOL)
+    _add_form(dag)
     return dag
 
 
 def _bare_dag(sync_id: str) -> DAG:
     """The five tasks without a schedule, for a worker only; it never reaches Airflow's database."""
-    dag = DAG(dag_id=sync_id, schedule=None, params=_form(), auto_register=False)
+    dag = DAG(dag_id=sync_id, schedule=None, auto_register=False)
     _add_tasks(dag, sync_id, DEFAULT_POOL, DEFAULT_POOL)
+    _add_form(dag)
     return dag
+
+
+def _add_form(dag: DAG) -> None:
+    """The trigger form, last of all: given to the constructor it would be copied into each task and checked against
+    JSON Schema's own schema for each DAG, which takes longer than everything else. A run reads the DAG's form anyway.
+    """
+    dag.params.update(_form())
 
 
 def _add_tasks(dag: DAG, sync_id: str, pool: str, load_pool: str) -> None:

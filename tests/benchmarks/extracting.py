@@ -1,16 +1,23 @@
 """extract_vs_download: our extract against a bare loop that downloads and decodes the same pre-encoded pages.
 
-The sandbox runs in a process of its own and has encoded every page before. The bare loop uses the same HTTP client, one
-kept-alive connection and the same JSON decoder, and keeps nothing. In each round one follows the other.
+The sandbox runs in a process of its own and has encoded every page before. The bare loop makes the calls that our
+paging makes (pages overlap by a row), by the same HTTP client, one kept-alive connection and the same JSON decoder, and
+keeps nothing. Both have their access token already. In each round one follows the other.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 
+from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.stages.extract import extract, plan_reading
+from contact_sync.stages.extract import extract
+from contact_sync.zoho.answers import Answer
+from contact_sync.zoho.recruit import RecruitClient
+from contact_sync.zoho.transport import Transport
 from tests.benchmarks.measuring import Span, measured, median
 from tests.benchmarks.places import Place, client_of, example_sync, now, place, sandbox
 
@@ -23,9 +30,9 @@ def run(records: int | None, rounds: int) -> dict[str, Any]:
     downloads, ours = [], []
     read = 0
     with place() as here, sandbox(wanted) as (url, pid):
-        _download(here, url, pid)  # the pages are encoded now
+        calls = _calls(here, url)  # the pages are encoded now
         for _ in range(rounds):
-            downloads.append(_download(here, url, pid))
+            downloads.append(_download(url, pid, calls))
             span, read = _extract(here, url)
             ours.append(span)
     thousands = max(read, 1) / 1000
@@ -41,34 +48,61 @@ def run(records: int | None, rounds: int) -> dict[str, Any]:
     }
 
 
+Asked = list[tuple[str, dict[str, Any]]]
+
+
+@dataclass
+class _Overheard:
+    """Stands before a transport and keeps the pages that are asked for through it."""
+
+    transport: Transport
+    asked: Asked
+
+    def call(self, method: str, path: str, params: Mapping[str, Any] | None = None, **others: Any) -> Answer:
+        """The transport's own answer."""
+        if params and "per_page" in params:
+            self.asked.append((path, dict(params)))
+        return self.transport.call(method, path, params, **others)
+
+
 def _extract(here: Place, url: str) -> tuple[Span, int]:
     sync = example_sync()
     with here.warehouse() as warehouse:
-        moment = now()
-        info = RunInfo(sync.sync_id, "manual__bench", RunType.MANUAL, moment, moment)
+        client_of(url, warehouse)(sync.account, 0).organisation()  # a nightly run finds a token, too
+        run = _run(sync)
         with measured(here.pid) as span:
-            manifest = extract(info, sync, client_of(url, warehouse), warehouse, moment)
+            manifest = extract(run, sync, client_of(url, warehouse), warehouse, run.run_after)
     return span, manifest.counts["read"]
 
 
-def _download(here: Place, url: str, sandbox_pid: int) -> Span:
-    """The pages that extract asks for, with its parameters, so that the sandbox answers from what it has encoded."""
-    sync = example_sync()
+def _calls(here: Place, url: str) -> Asked:
+    """Path and parameters of every page that extract asks for."""
+    sync, asked = example_sync(), []
     with here.warehouse() as warehouse:
-        client = client_of(url, warehouse)(sync.account, 0)
-        reading = plan_reading(client, sync)
-        listing = client.records(sync.module, fields=reading.fields)
-    token = _token(url)
+        make_client = client_of(url, warehouse)
+
+        def overheard(account: str, fetch_id: int) -> RecruitClient:
+            client = make_client(account, fetch_id)
+            client._transport = _Overheard(client._transport, asked)  # type: ignore[assignment]
+            return client
+
+        run = _run(sync)
+        extract(run, sync, overheard, warehouse, run.run_after)
+    return asked
+
+
+def _run(sync: ResolvedSync) -> RunInfo:
+    moment = now()
+    return RunInfo(sync.sync_id, "manual__bench", RunType.MANUAL, moment, moment)
+
+
+def _download(url: str, sandbox_pid: int, calls: Asked) -> Span:
+    """The same pages, with the same parameters, so that the sandbox answers from what it has encoded."""
     session = requests.Session()
-    session.headers["Authorization"] = f"Zoho-oauthtoken {token}"
+    session.headers["Authorization"] = f"Zoho-oauthtoken {_token(url)}"
     with measured(sandbox_pid) as span:
-        page, more = 0, True
-        while more:
-            page += 1
-            asked = {**listing._params, "page": page, "per_page": 200}
-            answer = session.get(url + listing._path, params=asked, timeout=60)
-            body = json.loads(answer.content) if answer.content else {}
-            more = bool(body.get("info", {}).get("more_records"))
+        for path, asked in calls:
+            json.loads(session.get(url + path, params=asked, timeout=60).content)
     return span
 
 

@@ -122,8 +122,7 @@ def _stage(warehouse: Warehouse, info: RunInfo, frames: list[pd.DataFrame]) -> N
     for frame in frames:
         with warehouse.transaction() as connection:
             fetches.hold_fence(connection, fetch.fetch_id, attempt)
-            rows = frame.itertuples(index=False, name=None)
-            staging.copy(connection, fetch.fetch_id, list(frame.columns), rows)
+            staging.copy(connection, fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
     with warehouse.transaction() as connection:
         fetches.seal(
             connection,

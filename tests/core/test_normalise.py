@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import math
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +66,8 @@ def test_one_row_in_full() -> None:
         "record_no": 41,
         "record_id": "200001000000011001",
         "modified_text": "2026-11-20T09:15:00+02:00",
-        "modified_at": datetime(2026, 11, 20, 7, 15, tzinfo=UTC),
-        "created_at": datetime(2026, 10, 1, 6, 0, tzinfo=UTC),
+        "modified_at": "2026-11-20T09:15:00+02:00",
+        "created_at": "2026-10-01T08:00:00+02:00",
         "email_text": "Anna.Schmidt@mail.example.org",
         "email_key": "anna.schmidt@mail.example.org",
         "address_hash": hmac.digest(SECRET, b"anna.schmidt@mail.example.org", hashlib.sha256),

@@ -63,16 +63,21 @@ def test_every_local_day_has_one_daily_run(zone: str, at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "expected"),
+    ("zone", "day", "at", "expected"),
     [
-        pytest.param("Europe/Berlin", date(2026, 3, 29), "03:30+02:00", id="RET-1: Berlin skips 02:30"),
-        pytest.param("Europe/Berlin", date(2026, 10, 25), "02:30+01:00", id="RET-1: Berlin has 02:30 twice"),
-        pytest.param("America/New_York", date(2026, 3, 8), "03:30-04:00", id="RET-1: New York skips 02:30"),
-        pytest.param("Australia/Lord_Howe", date(2026, 10, 4), "02:30+11:00", id="RET-1: Lord Howe moves 30 minutes"),
+        pytest.param("Europe/Berlin", date(2026, 3, 29), "02:30", "03:30+02:00", id="RET-1: Berlin skips 02:30"),
+        pytest.param("Europe/Berlin", date(2026, 10, 25), "02:30", "02:30+01:00", id="RET-1: Berlin has 02:30 twice"),
+        pytest.param("America/New_York", date(2026, 3, 8), "02:30", "03:30-04:00", id="RET-1: New York skips 02:30"),
+        pytest.param("America/New_York", date(2026, 11, 1), "01:30", "01:30-05:00", id="RET-1: New York, 01:30 twice"),
+        pytest.param("Australia/Lord_Howe", date(2026, 10, 4), "02:15", "02:45+11:00", id="RET-1: Lord Howe, no 02:15"),
+        pytest.param("Australia/Lord_Howe", date(2026, 10, 4), "02:30", "02:30+11:00", id="RET-1: by 30 minutes only"),
+        pytest.param(
+            "Australia/Lord_Howe", date(2026, 4, 5), "01:45", "01:45+10:30", id="RET-1: Lord Howe, 01:45 twice"
+        ),
     ],
 )
-def test_wall_times_that_do_not_exist_or_come_twice(zone: str, day: date, expected: str) -> None:
-    moment = wall_moment(day, time(2, 30), zone).astimezone(ZoneInfo(zone))
+def test_wall_times_that_do_not_exist_or_come_twice(zone: str, day: date, at: str, expected: str) -> None:
+    moment = wall_moment(day, time.fromisoformat(at), zone).astimezone(ZoneInfo(zone))
     assert moment.isoformat() == f"{day}T{expected[:5]}:00{expected[5:]}"
 
 

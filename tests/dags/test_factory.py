@@ -223,3 +223,29 @@ def test_docs_of_other_kinds(include: "Include") -> None:
     assert "reads the whole scope" in whole
     assert "no switch of this account names this list" in whole
     assert "custom view “A \\| b”" in whole
+
+
+def test_docs_of_criteria_and_reports(include: "Include") -> None:
+    """SRC-4, SRC-6, MAP-1, RET-9: what is read, by which conditions, on which clock, and until when."""
+    conditions = {
+        1: {"field": "Accounts.Industry", "is": "in", "value": ["IT", "R | D"]},
+        2: {"field": "Email", "is": "is_not_empty"},
+    }
+    criteria = include.dag(
+        source={"module": "Contacts", "scope": "criteria", "criteria": {"conditions": conditions, "pattern": "2 or 1"}},
+        active_until="2026-12-31",
+    ).doc_md
+    include.organisation(accounts={"hr": {"kind": "creator", "owner": "zylker", "timezone": "Asia/Kolkata"}})
+    report = include.dag(account="hr", source={"application": "hr-portal", "report": "People"}).doc_md
+    for text, parts in (
+        (criteria, ("that meet the criteria `(2 or 1)`", "| 1 | Clients.Industry | in | IT, R \\| D |",
+                    "| 2 | Email | is_not_empty |  |", "| Active until | 2026-12-31 |")),
+        (report, ("report `People` of the Creator application `hr-portal` of zylker, account `hr`",
+                  "its clock: Asia/Kolkata", "| Schedule | Daily at 02:00, Asia/Kolkata |",
+                  "the source's only field of type e-mail",
+                  "the source's name field, if it has one")),
+    ):  # fmt: skip
+        for part in parts:
+            assert part in text, part
+    assert "Criteria" not in report
+    assert "Active until" not in report

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from contact_sync.timetables import HourlyTimetable
 from tests.airflow_home import PROJECT, environment
 from tests.dags.conftest import HOUSEKEEPING
 
@@ -36,7 +37,7 @@ def test_it_runs_every_hour_unasked(include: "Include") -> None:
     assert [task.task_id for task in dag.tasks] == ["housekeeping"]
     assert (dag.catchup, dag.max_active_runs, dag.is_paused_upon_creation) == (False, 1, False)
     assert dag.tags == {"contact-sync", "housekeeping"}
-    assert (type(dag.timetable).__name__, dag.schedule) == ("CronTriggerTimetable", "17 * * * *")
+    assert dag.timetable == HourlyTimetable(17)
 
 
 @pytest.mark.parametrize("broken", ["organisation", "sync"])

@@ -12,7 +12,7 @@ from airflow.serialization.encoders import encode_timetable
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
 
 from contact_sync.core.schedule import make_rule
-from contact_sync.timetables import OneTimeTimetable, PeriodicTimetable
+from contact_sync.timetables import HourlyTimetable, OneTimeTimetable, PeriodicTimetable
 
 DAILY = make_rule("daily", "02:30", "Europe/Berlin")
 MONTH_END = make_rule("monthly", "06:00", "Europe/Berlin", day=30)
@@ -148,11 +148,12 @@ def test_a_one_time_sync_runs_once(at: str | None, expected: str) -> None:
         (PeriodicTimetable(MONTH_END), "Monthly on day 30 (or the last) at 06:00, Europe/Berlin"),
         (OneTimeTimetable(None), "Once, as soon as possible"),
         (OneTimeTimetable(datetime(2026, 12, 24, 18, tzinfo=UTC)), "Once, on 2026-12-24 at 18:00 UTC"),
+        (HourlyTimetable(17), "Hourly, 17 minutes past the hour, UTC"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_timetable_survives_airflows_database_and_speaks_plainly(
-    timetable: PeriodicTimetable | OneTimeTimetable, words: str
+    timetable: PeriodicTimetable | OneTimeTimetable | HourlyTimetable, words: str
 ) -> None:
     """RET-1: the scheduler reads back the same rule; people read it in words."""
     again = decode_timetable(encode_timetable(timetable))

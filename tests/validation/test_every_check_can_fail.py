@@ -30,26 +30,30 @@ def _nothing_read(batch: Batch) -> None:
     batch.facts |= {"expected_rows_min": None, "expected_rows_max": None}
 
 
+_EITHER: dict[str, Spoil] = {
+    COMPLETENESS: _nothing_read,
+    "record_id_present": _put("record_id", None),
+    "record_id_digits": _put("record_id", "55100000000A"),
+    "change_time_format": _put("modified_text", "01-Nov-2026 10:00:00"),
+    "change_time_readable": _put("modified_at", None),
+    "change_time_in_window": _put("modified_at", START - timedelta(seconds=1)),
+    "row_count_plausible": lambda batch: batch.facts.update(expected_rows_min=ROWS + 1),
+    "addresses_valid": _put("flaw", "invalid_pattern", 51),
+    "addresses_given": _put("flaw", "empty_email", 51),
+    "first_name_length": _put("first_name", "A" * 101, 2),
+    "last_name_length": _put("last_name", "", 2),
+    "email_field_present": _vanish("Email"),
+    "field_present": _vanish("City"),
+    "field_integer": _field("Experience_in_Years", "three", 6),
+    "field_number": _field("Expected_Salary", "1.000,00", 6),
+    "field_boolean": _field("Would_Relocate", "perhaps", 6),
+    "field_date": _field("Date_of_Birth", "28.02.1990", 6),
+    "field_datetime": _field("Last_Interview", "2026-10-01 09:30", 6),
+}
+"""Check of both suites → what spoils a batch for it."""
 CASES: dict[tuple[str, str], Spoil] = {
-    ("candidates", COMPLETENESS): _nothing_read,
-    ("candidates", "record_id_present"): _put("record_id", None),
-    ("candidates", "record_id_digits"): _put("record_id", "55100000000A"),
     ("candidates", "change_time_present"): _put("modified_text", None),
-    ("candidates", "change_time_format"): _put("modified_text", "01-Nov-2026 10:00:00"),
-    ("candidates", "change_time_readable"): _put("modified_at", None),
-    ("candidates", "change_time_in_window"): _put("modified_at", START - timedelta(seconds=1)),
-    ("candidates", "row_count_plausible"): lambda batch: batch.facts.update(expected_rows_min=ROWS + 1),
-    ("candidates", "addresses_valid"): _put("flaw", "invalid_pattern", 51),
-    ("candidates", "addresses_given"): _put("flaw", "empty_email", 51),
-    ("candidates", "first_name_length"): _put("first_name", "A" * 101, 2),
-    ("candidates", "last_name_length"): _put("last_name", "", 2),
-    ("candidates", "email_field_present"): _vanish("Email"),
-    ("candidates", "field_present"): _vanish("City"),
-    ("candidates", "field_integer"): _field("Experience_in_Years", "three", 6),
-    ("candidates", "field_number"): _field("Expected_Salary", "1.000,00", 6),
-    ("candidates", "field_boolean"): _field("Would_Relocate", "perhaps", 6),
-    ("candidates", "field_date"): _field("Date_of_Birth", "28.02.1990", 6),
-    ("candidates", "field_datetime"): _field("Last_Interview", "2026-10-01 09:30", 6),
+    **{(suite, check): spoil for suite in ("candidates", "creator") for check, spoil in _EITHER.items()},
 }
 
 

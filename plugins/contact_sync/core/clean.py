@@ -1,6 +1,7 @@
 """Takes out what Postgres text cannot hold: NUL bytes and lone surrogates (OUT-14). Everything else stays.
 
-A whole column is proved clean with two scans of its joined text; only a column that fails is looked at value by value.
+A whole column is proved clean with two scans of its joined text. Of a column that fails its parts are tried likewise,
+and only a part that fails is looked at value by value.
 """
 
 import json
@@ -9,6 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 BAD = re.compile("[\x00\ud800-\udfff]")
+PART = 64
+"""Values looked at together once their column is known to hold something bad."""
+_MAY_HOLD_TEXT = {str, list, dict}
 
 
 def clean_text(text: str) -> str:
@@ -29,14 +33,36 @@ def clean_value(value: Any) -> Any:
 
 def clean_values(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
     """A column of JSON values cleaned, and the positions of those that lost characters (mostly none)."""
-    if {type(value) for value in values} <= {str, type(None)}:
-        clean = _is_clean("\n".join(filter(None, values)))
-    else:
-        clean = _is_clean(json.dumps(list(values), ensure_ascii=False, default=str))
-    if clean:
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds.isdisjoint(_MAY_HOLD_TEXT):
         return list(values), []
-    cleaned = [clean_value(value) for value in values]
-    return cleaned, [at for at, (old, new) in enumerate(zip(values, cleaned, strict=True)) if old != new]
+    as_one = _joined if kinds == {str} else _as_json
+    cleaned, changed = list(values), []
+    if not _is_clean(as_one(values)):
+        for start in range(0, len(values), PART):
+            part = values[start : start + PART]
+            if not _is_clean(as_one(part)):
+                changed += _clean_part(cleaned, range(start, start + len(part)))
+    return cleaned, changed
+
+
+def _clean_part(values: list[Any], positions: range) -> list[int]:
+    """Clean the values at these positions in place; the positions of those that lost characters."""
+    changed = []
+    for at in positions:
+        value = clean_value(values[at])
+        if value != values[at]:
+            values[at] = value
+            changed.append(at)
+    return changed
+
+
+def _joined(texts: Sequence[Any]) -> str:
+    return "\n".join(filter(None, texts))
+
+
+def _as_json(values: Sequence[Any]) -> str:
+    return json.dumps(list(values), ensure_ascii=False, default=str)
 
 
 def _is_clean(text: str) -> bool:

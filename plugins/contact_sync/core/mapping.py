@@ -33,9 +33,12 @@ class Column:
 
 def convert_column(values: Sequence[Any], field_type: str) -> Column:
     """A column of source values as the given contact field type (core/mapping_types.py)."""
-    if field_type == "text" and {type(value) for value in values} <= {str, type(None)}:
+    kinds = set(map(type, values)) - {type(None)}
+    if field_type == "text" and kinds <= {str}:
         return Column([value.strip() or None if value else None for value in values])
-    if field_type == "boolean" and {type(value) for value in values} <= {bool, type(None)}:
+    if field_type == "boolean" and kinds <= {bool}:
+        return Column(list(values))
+    if field_type == "integer" and kinds == {int} and _all_bounded(values):
         return Column(list(values))
     convert = CONVERTERS[field_type]
     converted: list[Any] = []
@@ -121,6 +124,11 @@ def _scalar(value: Usable) -> str | int | float | bool:
 def _whole(text: str) -> int:
     # Python itself refuses to read thousands of digits, with an error of its own.
     return int(text) if len(text) <= 40 else LARGEST + 1
+
+
+def _all_bounded(values: Sequence[int | None]) -> bool:
+    given = [value for value in values if value is not None]
+    return max(given) <= LARGEST and min(given) >= -LARGEST
 
 
 def _bounded(value: int) -> int:

@@ -13,6 +13,9 @@ FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
 STANDARD_TARGETS = ("email", "first_name", "last_name")
 """Contact fields that every contact has; all others are declared by mappings (MAP-2)."""
 
+USUAL_MODULES = ("Candidates", "Contacts")
+"""Modules whose fields for address and names are known (MAP-1); of others only the account's metadata knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldMapping:

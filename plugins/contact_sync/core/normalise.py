@@ -15,7 +15,7 @@ from contact_sync.core.clean import clean_values
 from contact_sync.core.email import EmailRules, hash_keys, judge, without_edges
 from contact_sync.core.mapping import Column, convert_column
 from contact_sync.core.mapping_types import STANDARD_TARGETS, FieldMapping
-from contact_sync.core.moments import parse_moment
+from contact_sync.core.moments import moment_texts
 from contact_sync.core.values import source_texts
 from contact_sync.errors import ConfigError
 
@@ -90,7 +90,8 @@ def normalise_page(
 
     rows: JSON objects as the API gives them. change_field: API name of the module's change time (SRC-11).
     first_name and last_name are None when empty; `clear_when_empty` shows for other contact fields only, as a None in
-    `fields`. `source` lacks a field that its row lacked. Raises ConfigError without an e-mail mapping or a secret.
+    `fields`. modified_at and created_at are moments as ISO 8601 text. `source` lacks a field that its row lacked.
+    Raises ConfigError without an e-mail mapping or a secret.
     """
     page = _Page(rows)
     standard = {mapping.target: mapping for mapping in mappings if mapping.target in STANDARD_TARGETS}
@@ -111,8 +112,8 @@ def normalise_page(
         list(range(first_record_no, first_record_no + len(rows))),
         record_id,
         modified_text,
-        [parse_moment(text) for text in modified_text],
-        [parse_moment(text) for text in created],
+        moment_texts(modified_text),
+        moment_texts(created),
         email_text,
         email_key,
         hash_keys(email_key, hash_secret),
@@ -130,8 +131,7 @@ def normalise_page(
         [page.cleaned.get(position) for position in range(len(rows))],
         _source(page, mappings),
     ]
-    # Row by row with a fixed dtype: several times faster for a small page than a Series per column.
-    return pd.DataFrame(list(zip(*values, strict=True)), columns=list(STAGING_COLUMNS), dtype=object)
+    return pd.DataFrame(dict(zip(STAGING_COLUMNS, values, strict=True)), dtype=object)
 
 
 def _convert(page: _Page, mapping: FieldMapping) -> Column:
@@ -149,11 +149,19 @@ def _flags(values: list[Any]) -> list[bool | None]:
 
 def _fields(custom: list[tuple[FieldMapping, Column]], size: int) -> list[dict[str, Any]]:
     """Contact field → value; None only where an empty source value clears the field (MAP-6)."""
-    fields: list[dict[str, Any]] = [{} for _ in range(size)]
+    if not custom:
+        return [{} for _ in range(size)]
+    names = [mapping.target for mapping, _ in custom]
+    clearing = {mapping.target for mapping, _ in custom if mapping.clear_when_empty}
+    rows = zip(*(column.values for _, column in custom), strict=True)
+    fields = [
+        {name: value for name, value in zip(names, row, strict=True) if value is not None or name in clearing}
+        for row in rows
+    ]
     for mapping, column in custom:
-        for position, value in enumerate(column.values):
-            if value is not None or (mapping.clear_when_empty and position not in column.misfits):
-                fields[position][mapping.target] = value
+        if mapping.clear_when_empty:
+            for position in column.misfits:
+                del fields[position][mapping.target]
     return fields
 
 

@@ -41,8 +41,11 @@ def source_text(value: Any) -> str | None:
 
 def source_texts(values: Sequence[Any]) -> list[str | None]:
     """A column of `source_text`."""
-    if {type(value) for value in values} <= {str, type(None)}:
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {str}:
         return [value or None for value in values]
+    if kinds <= {int}:
+        return [None if value is None else scalar_text(value) for value in values]
     return [source_text(value) for value in values]
 
 
