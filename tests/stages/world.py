@@ -20,6 +20,8 @@ from contact_sync.warehouse.credits import record_calls
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.tokens import WarehouseTokenStore
 from contact_sync.zoho.auth import Credentials
+from contact_sync.zoho.creator import COSTS, CreatorClient
+from contact_sync.zoho.creator_failures import creator_service
 from contact_sync.zoho.recruit import RecruitClient
 from contact_sync.zoho.transport import Transport
 
@@ -37,12 +39,15 @@ class World:
     syncs: Mapping[str, ResolvedSync]
     runs: int = field(default=0)
 
-    def client(self, account: str, fetch_id: int) -> RecruitClient:
-        """The account's client, as the hook builds it."""
+    def client(self, account: str, fetch_id: int) -> Any:
+        """The account's client, as the hook builds it; Creator's for an account of that name."""
         credentials = Credentials("sandbox-client", "sandbox-secret-0000", "sandbox-refresh-0000", self.url)
         tokens = WarehouseTokenStore(self.warehouse.engine, account, self.warehouse.fernet, utc_now)
         record = record_calls(self.warehouse.engine, account, fetch_id)
-        return RecruitClient(Transport(requests.Session(), self.url, credentials, tokens, record, utc_now))
+        parts = (requests.Session(), self.url, credentials, tokens, record, utc_now)
+        if account.startswith("creator"):
+            return CreatorClient(Transport(*parts, service=creator_service(None), costs=COSTS))
+        return RecruitClient(Transport(*parts))
 
     def run_info(self, sync_id: str, run_type: RunType = RunType.MANUAL, **values: Any) -> RunInfo:
         """A new run; by default one that a person triggered now."""

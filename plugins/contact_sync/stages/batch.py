@@ -4,10 +4,11 @@ Every step is a transaction under the fence of the attempt: a process that was o
 whose change time lies outside the window are counted, not kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -16,6 +17,8 @@ from contact_sync.core.window import Window
 from contact_sync.warehouse import fetches, staging, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch, HowRead
+
+FRAME_ROWS = 4_000
 
 
 @dataclass(slots=True)
@@ -30,9 +33,16 @@ class Batch:
 
     def create(self) -> None:
         """An empty table; what an earlier attempt, or another way of reading, staged is dropped."""
-        with self._fenced() as connection:
+        with self.fenced() as connection:
             staging.create(connection, self.fetch.fetch_id)
         self.staged = self.outside = 0
+
+    def resume(self, connection: Connection, rows: int) -> bool:
+        """Go on after the first so many rows of an earlier attempt; False if they are not there any more."""
+        if staging.keep_first(connection, self.fetch.fetch_id, rows) != rows:
+            return False
+        self.staged = rows
+        return True
 
     def add(self, frame: pd.DataFrame) -> None:
         """Copy the rows that lie in the window, and count the others."""
@@ -49,7 +59,7 @@ class Batch:
 
         gone: withheld records that the source no longer has; they are waited for no longer.
         """
-        with self._fenced() as connection:
+        with self.fenced() as connection:
             if gone:
                 withheld.forget(connection, self.fetch, gone)
             fetches.seal(
@@ -64,15 +74,28 @@ class Batch:
             fetches.add_warnings(connection, self.fetch.fetch_id, warnings)
 
     def _copy(self, frame: pd.DataFrame) -> None:
-        with self._fenced() as connection:
+        with self.fenced() as connection:
             staging.copy(connection, self.fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
         self.staged += len(frame)
 
     @contextmanager
-    def _fenced(self) -> Iterator[Connection]:
+    def fenced(self) -> Iterator[Connection]:
+        """A transaction of this attempt. Raises Superseded if a newer one has taken the fetch over."""
         with self.warehouse.transaction() as connection:
             fetches.hold_fence(connection, self.fetch.fetch_id, self.attempt)
             yield connection
+
+
+def in_frames(pages: Iterable[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """Pages gathered to FRAME_ROWS rows: columns pay only when they are long."""
+    gathered: list[dict[str, Any]] = []
+    for rows in pages:
+        gathered += rows
+        if len(gathered) >= FRAME_ROWS:
+            yield gathered
+            gathered = []
+    if gathered:
+        yield gathered
 
 
 def within(frame: pd.DataFrame, window: Window, first_record_no: int) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 
 from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
 from contact_sync.warehouse import fetches
@@ -11,8 +12,10 @@ from contact_sync.warehouse.fetches import Fetch
 
 
 def settings_of(fetch: Fetch) -> ResolvedSync:
-    """The configuration that the fetch was opened with."""
-    return ResolvedSync.model_validate(fetch.settings)
+    """The configuration that the fetch was opened with; its mapping has what the source's fields told, too (MAP-1)."""
+    settings = ResolvedSync.model_validate(fetch.settings)
+    told = tuple(FieldMapping(**line) for line in fetch.told_mapping)
+    return settings.model_copy(update={"mapping": (*told, *settings.mapping)}) if told else settings
 
 
 def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:

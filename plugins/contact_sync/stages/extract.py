@@ -160,7 +160,7 @@ class Reader:
 
     def _seal(self, way: Way, gone: list[str], now: datetime) -> None:
         sent = self.source.conditions_sent if way.asked else ()
-        how = HowRead(way.read_by, sent, self.returned, self.kept, self.contradicting)
+        how = HowRead(way.read_by, sent, self.returned, self.kept, self.contradicting, self.source.facts.told)
         warnings = [*self.source.facts.warnings, *_clock_warning(way.listing.source_clock, now)]
         if self.contradicting > self.settings.policies.api_overmatch_warn:
             warnings.append(

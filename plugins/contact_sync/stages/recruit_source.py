@@ -11,7 +11,7 @@ from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import email_line, name_lines
 from contact_sync.stages.beside import changed_beside
 from contact_sync.stages.scope import Scope
-from contact_sync.stages.source import Facts, Row, Way, checked, with_told
+from contact_sync.stages.source import Facts, Row, Way, checked, unnamed
 from contact_sync.zoho.recruit import RecruitClient
 
 ALWAYS_READ = ("Created_Time", "Email_Opt_Out", "$converted", "$approved")
@@ -26,10 +26,11 @@ class RecruitSource:
         self._module = settings.module
         change_field = client.change_field(settings.module)
         fields = client.fields(settings.module)
-        told = [email_line(fields, settings.module)] if settings.email_by_metadata else []
-        mapping = with_told([*told, *(name_lines(fields) if settings.name_by_metadata else ())], settings)
+        email = [email_line(fields, settings.module)] if settings.email_by_metadata else []
+        told = unnamed([*email, *(name_lines(fields) if settings.name_by_metadata else ())], settings)
+        mapping = (*told, *settings.mapping)
         warnings = checked(mapping, {str(each["api_name"]) for each in fields}, settings)
-        self.facts = Facts(mapping, change_field, tuple(warnings))
+        self.facts = Facts(mapping, told, change_field, tuple(warnings))
         self._scope = Scope(client, settings, settings.criteria) if settings.criteria else None
         view = client.find_view(settings.module, settings.view) if settings.view else None
         self._view_id = str(view["id"]) if view else None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from contact_sync.config.resolved import ResolvedReport, ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.stages.source import Facts, Row, Way, checked, with_told
+from contact_sync.stages.source import Facts, Row, Way, checked, unnamed
 from contact_sync.zoho.creator import CreatorClient, Report
 from contact_sync.zoho.creator_values import CHANGED
 
@@ -32,11 +32,12 @@ class ReportSource:
         self._report = Report.of(report.owner, report.application, report.report, report.date_format, report.timezone)
         shown = {str(each["api_name"]) for each in client.fields(self._report)}
         dated = client.change_field(self._report) is not None
-        mapping = with_told(self._told(settings, bool(shown)), settings)
+        told = unnamed(self._told(settings, bool(shown)), settings)
+        mapping = (*told, *settings.mapping)
         warnings = checked(mapping, shown, settings) if shown else []
         if shown and not dated:
             warnings.append(UNDATED)
-        self.facts = Facts(mapping, CHANGED, tuple(warnings))
+        self.facts = Facts(mapping, told, CHANGED, tuple(warnings))
         self.fields = tuple(dict.fromkeys(line.source for line in mapping))
 
     def ways(self, since: datetime | None) -> Iterator[Way]:

@@ -4,7 +4,7 @@ A source knows the ways in which it can be read, the best one first; a way that 
 for the next. It knows the mapping in force, with what only the account's metadata tells (MAP-1), and what to warn of.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -41,11 +41,12 @@ class Way:
 class Facts:
     """What a source says of itself before it is read.
 
-    mapping: in force, e-mail first. change_field: source field of the change time. warnings: what makes the run
-    degraded, such as mapped fields that are gone (SRC-10).
+    mapping: in force, e-mail first. told: the lines of it that the source's own fields tell. change_field: source field
+    of the change time. warnings: what makes the run degraded, such as mapped fields that are gone (SRC-10).
     """
 
     mapping: tuple[FieldMapping, ...]
+    told: tuple[FieldMapping, ...]
     change_field: str
     warnings: tuple[str, ...] = field(default=())
 
@@ -95,7 +96,7 @@ def checked(mapping: Sequence[FieldMapping], offered: Collection[str], settings:
     ]
 
 
-def with_told(told: Sequence[FieldMapping], settings: ResolvedSync) -> tuple[FieldMapping, ...]:
-    """The lines that the source's own fields tell, before those of the file, which win (MAP-1)."""
+def unnamed(told: Iterable[FieldMapping], settings: ResolvedSync) -> tuple[FieldMapping, ...]:
+    """The lines that the source's own fields tell, without those that the file names itself (MAP-1)."""
     named = {line.target for line in settings.mapping}
-    return (*(line for line in told if line.target not in named), *settings.mapping)
+    return tuple(line for line in told if line.target not in named)

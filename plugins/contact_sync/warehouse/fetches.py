@@ -4,6 +4,7 @@ A fetch is found by (DAG id, run id). Retrying keeps its id; clearing a run that
 with the same window. `attempt` is the fence: it rises when a stage begins, and only the present attempt may write.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from contact_sync.core.choice import ManualChoice
+from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Window
 from contact_sync.errors import StagingLost, Superseded
@@ -21,7 +23,10 @@ from contact_sync.warehouse.registry import Registered
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One fetch as its row has it. `settings` is the resolved configuration in force, as JSON."""
+    """One fetch as its row has it. `settings` is the resolved configuration in force, as JSON.
+
+    told_mapping: lines of the mapping that the source's own fields told, where the file names none (MAP-1).
+    """
 
     fetch_id: int
     sync_id: str
@@ -48,6 +53,7 @@ class Fetch:
     loaded_at: datetime | None
     touched: int | None
     settings: dict[str, Any]
+    told_mapping: list[dict[str, Any]]
     counts: dict[str, int]
 
     @property
@@ -71,6 +77,7 @@ class HowRead:
     """How a source was read and narrowed (CRIT-5): numbers of the conditions sent, and counts of records.
 
     read_by: listing, search, bulk or report. contradicting: returned ones that deny a condition that was sent.
+    told_mapping: as Fetch has it.
     """
 
     read_by: str
@@ -78,6 +85,7 @@ class HowRead:
     returned: int
     kept: int
     contradicting: int
+    told_mapping: tuple[FieldMapping, ...] = ()
 
 
 COUNTERS = (
@@ -173,8 +181,9 @@ def seal(
 
 def note_read(connection: Connection, fetch_id: int, how: HowRead) -> None:
     """Keep how the source was read."""
-    sent = list(how.conditions_sent) or None
-    connection.execute(_HOW_READ, {**asdict(how), "conditions_sent": sent, "fetch_id": fetch_id})
+    values = asdict(how)
+    values |= {"conditions_sent": list(how.conditions_sent) or None, "told_mapping": json.dumps(values["told_mapping"])}
+    connection.execute(_HOW_READ, {**values, "fetch_id": fetch_id})
 
 
 def add_warnings(connection: Connection, fetch_id: int, warnings: Sequence[str]) -> None:
@@ -261,7 +270,8 @@ _SEAL = text(
 )
 _HOW_READ = text(
     "UPDATE sync.fetch SET read_by = :read_by, conditions_sent = CAST(:conditions_sent AS integer[]), "
-    "rows_returned = :returned, rows_kept = :kept, rows_contradicting = :contradicting WHERE fetch_id = :fetch_id"
+    "rows_returned = :returned, rows_kept = :kept, rows_contradicting = :contradicting, "
+    "told_mapping = CAST(:told_mapping AS jsonb) WHERE fetch_id = :fetch_id"
 )
 _WARN = text(
     "UPDATE sync.fetch SET warnings = warnings || "

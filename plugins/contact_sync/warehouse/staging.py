@@ -40,6 +40,22 @@ def copy(connection: Connection, fetch_id: int, columns: Mapping[str, Sequence[A
             stream.write(piece)
 
 
+def keep_first(connection: Connection, fetch_id: int, rows: int) -> int | None:
+    """Take away what was staged after the first so many rows; how many are left, None if there is no table."""
+    if not _exists(connection, f"fetch_{fetch_id}"):
+        return None
+    batch, _ = _tables(fetch_id)
+    _driver(connection).execute(sql.SQL("DELETE FROM {} WHERE record_no > %s").format(batch), [rows])
+    return _count(connection, batch)
+
+
+def first_ids(connection: Connection, fetch_id: int, rows: int | None = None) -> set[str]:
+    """The record ids of the first so many rows, or of all."""
+    batch, _ = _tables(fetch_id)
+    statement = sql.SQL("SELECT record_id FROM {} WHERE record_no <= coalesce(%s, record_no)").format(batch)
+    return {str(row[0]) for row in _driver(connection).execute(statement, [rows])}
+
+
 def count_and_analyse(connection: Connection, fetch_id: int) -> int:
     """Rows staged; tells the planner about the columns that statements join, filter and sort by."""
     batch, _ = _tables(fetch_id)

@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.get_bind().exec_driver_sql("ALTER TABLE staging.batch_template DROP COLUMN unmet")
-    for column in ("read_by", "conditions_sent", "rows_returned", "rows_kept", "rows_contradicting"):
+    for column in ("read_by", "conditions_sent", "rows_returned", "rows_kept", "rows_contradicting", "told_mapping"):
         op.get_bind().exec_driver_sql(f"ALTER TABLE sync.fetch DROP COLUMN {column}")
