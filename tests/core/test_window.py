@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.core.schedule import wall_moment
-from contact_sync.core.window import Window, next_watermark, resolve_window
+from contact_sync.core.window import Earliest, Window, next_watermark, resolve_window
 from contact_sync.errors import ConfigError, SyncSkipped
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -251,3 +251,31 @@ def test_watermark_follows_the_sources_clock_when_ours_is_ahead() -> None:
     """RET-7: ours an hour ahead would skip an hour of changes."""
     assert next_watermark(NOON + timedelta(hours=1), NOON, None) == NOON
     assert next_watermark(NOON, NOON + timedelta(hours=1), None) == NOON
+
+
+MONTH_AGO = NOON - 30 * DAY
+
+
+def test_by_hand_reaches_no_further_back_than_the_policy_allows() -> None:
+    """RET-3: the error names the earliest moment; that moment itself is allowed."""
+    earliest = Earliest(after=MONTH_AGO)
+    early = a_run(RunType.MANUAL, conf={"retrieve": "after", "after": (MONTH_AGO - DAY).isoformat()})
+    with pytest.raises(ConfigError, match=MONTH_AGO.isoformat().replace("+", r"\+")):
+        window_of(early, earliest=earliest)
+    allowed = a_run(RunType.MANUAL, conf={"retrieve": "after", "after": MONTH_AGO.isoformat()})
+    assert window_of(allowed, earliest=earliest).start == MONTH_AGO
+
+
+@pytest.mark.parametrize("bound", [None, MONTH_AGO])
+def test_all_data_by_hand_reaches_back_as_far_as_the_policy_says(bound: datetime | None) -> None:
+    """RET-3: `all` by hand is unbounded on Recruit, and on Creator as policy creator_all says."""
+    run = a_run(RunType.MANUAL, conf={"retrieve": "all"})
+    assert window_of(run, earliest=Earliest(everything=bound)).start == bound
+
+
+def test_a_backfill_beyond_the_lookback_is_refused_only_by_policy() -> None:
+    """RET-3, RET-5: backfills are exempt unless backfill_beyond_lookback is off; then the error names the earliest."""
+    run = a_run(RunType.BACKFILL, at=MONTH_AGO)
+    assert window_of(run, earliest=Earliest(after=MONTH_AGO)).start == MONTH_AGO - DAY
+    with pytest.raises(ConfigError, match="backfill_beyond_lookback"):
+        window_of(run, earliest=Earliest(backfill=MONTH_AGO))

@@ -31,6 +31,15 @@ class Window:
     moves_watermark: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Earliest:
+    """How far back a run may be asked to reach (RET-3), None for any: `after`, all data by hand, and backfills."""
+
+    after: datetime | None = None
+    everything: datetime | None = None
+    backfill: datetime | None = None
+
+
 def resolve_window(
     run: RunInfo,
     *,
@@ -40,13 +49,14 @@ def resolve_window(
     each_fetch: str,
     frequency: str,
     restart: bool = False,
+    earliest: Earliest = Earliest(),
 ) -> Window:
     """The window of one run.
 
     watermark: source time up to which the sync has everything, None before its first success.
     retrieve_after: the configured `after`, None for `all`. each_fetch: `changes` or `all`. frequency: `once` reads the
     configured data anew each time, for only periodic syncs continue from a watermark (RET-2).
-    restart: as if there were no watermark (initiate, or a changed source).
+    restart: as if there were no watermark (initiate, or a changed source). earliest: how far back it may reach.
     Raises ConfigError for refused form values, SyncSkipped when the configured `after` lies past the window.
     """
     choice = check_conf(run.conf)
@@ -59,12 +69,12 @@ def resolve_window(
         raise ConfigError(f"run {run.run_id}: preview is for manual runs only. Trigger the DAG by hand to look ahead.")
     first = watermark is None or restart
     if run.run_type is RunType.BACKFILL:
-        return _backfill(run, first)
+        return _backfill(run, first, earliest.backfill)
     end = _end(run, frequency)
     reached = None if first else _utc(watermark)
     configured = _utc(retrieve_after)
     if run.run_type is RunType.MANUAL and choice.retrieve is not Retrieve.AS_CONFIGURED:
-        return _by_hand(choice, end, reached=reached, configured=configured, first=first)
+        return _by_hand(choice, end, reached=reached, configured=configured, first=first, earliest=earliest)
     if reached is None or each_fetch == "all" or frequency == "once":
         _check_reached(configured, end, run)
         return Window(configured, end, first)
@@ -95,22 +105,38 @@ def _before(moment: datetime, overlap: timedelta, end: datetime) -> datetime:
     return start if start < end else end - SMALLEST_OVERLAP
 
 
-def _backfill(run: RunInfo, first: bool) -> Window:
+def _backfill(run: RunInfo, first: bool, earliest: datetime | None) -> Window:
     start, end = run.data_interval_start, run.data_interval_end
     if start is None or end is None or start >= end:
         raise ConfigError(
             f"run {run.run_id}: a backfill reads exactly its data interval and this run has none. Only syncs with a "
             "daily, weekly or monthly schedule can be backfilled."
         )
+    if earliest is not None and start < earliest:
+        raise ConfigError(
+            f"run {run.run_id}: backfills of this sync reach back to {earliest.isoformat()} and no further, and this "
+            f"one begins at {start.isoformat()}. Policies: max_lookback_days, backfill_beyond_lookback (RET-3)."
+        )
     return Window(start.astimezone(UTC), end.astimezone(UTC), first, moves_watermark=False)
 
 
 def _by_hand(
-    choice: ManualChoice, end: datetime, *, reached: datetime | None, configured: datetime | None, first: bool
+    choice: ManualChoice,
+    end: datetime,
+    *,
+    reached: datetime | None,
+    configured: datetime | None,
+    first: bool,
+    earliest: Earliest,
 ) -> Window:
     """What the trigger form asks for. The watermark moves only if nothing between it and the start is left out."""
     if choice.after is None:
-        return Window(None, end, first)
+        return Window(_utc(earliest.everything), end, first)
+    if earliest.after is not None and choice.after < earliest.after:
+        raise ConfigError(
+            f"after: {choice.after.isoformat()} reaches back too far: the earliest is {earliest.after.isoformat()}. "
+            "Policy: max_lookback_days, counted from the day on which the sync was created (RET-3)."
+        )
     if choice.after >= end:
         raise ConfigError(
             f"after: {choice.after.isoformat()} is not before the moment of the run, {end.isoformat()}. "

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.choice import ManualChoice, check_conf
 from contact_sync.core.run import RunInfo
-from contact_sync.core.window import Window, resolve_window
+from contact_sync.core.window import Earliest, Window, resolve_window
 from contact_sync.errors import ConfigError, SyncBusy, SyncSkipped
 from contact_sync.stages.states import due_at, is_over, registration, remedy
 from contact_sync.warehouse import accounts, fetches, registry, watermarks
@@ -119,6 +119,17 @@ def _window(connection: Connection, run: RunInfo, sync: ResolvedSync, registered
         each_fetch=sync.each_fetch,
         frequency=sync.schedule.frequency,
         restart=registered.restart_pending,
+        earliest=_earliest(sync),
+    )
+
+
+def _earliest(sync: ResolvedSync) -> Earliest:
+    """How far back runs of the sync may reach by the organisation's policies (RET-3)."""
+    bound = sync.earliest_after()
+    return Earliest(
+        after=bound,
+        everything=bound if sync.kind == "creator" and sync.policies.creator_all == "lookback" else None,
+        backfill=None if sync.policies.backfill_beyond_lookback else bound,
     )
 
 

@@ -1,4 +1,7 @@
-"""Housekeeping under the running scheduler: on from the beginning, as the harness sees, and its task does the work."""
+"""Housekeeping under the running scheduler: on from the beginning, as the harness sees, and its task does the work.
+
+Its name places it behind the tests that begin with a warehouse of their own: the scheduled run must still be there.
+"""
 
 from datetime import UTC, datetime, timedelta
 
