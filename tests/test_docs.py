@@ -8,7 +8,7 @@ import yaml
 from typer.main import get_command
 
 from contact_sync.cli.app import app
-from contact_sync.config.loader import check_sync_file
+from contact_sync.config.loader import check_sync_file, check_sync_text
 from contact_sync.config.organisation import Organisation
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -96,12 +96,27 @@ def test_readme_tells_of_every_command() -> None:
 def test_examples_of_the_readme_are_in_order(tmp_path: Path) -> None:
     """The sync file and the organisation that the README shows pass the checks of lint."""
     blocks = [block for kind, block in FENCE.findall((PROJECT / "README.md").read_text("utf-8")) if kind == "yaml"]
-    organisation, sync = blocks
+    organisation, sync, _ = blocks
     read = Organisation.model_validate(yaml.safe_load(organisation))
     assert list(read.accounts) == ["recruit_main"]
     path = tmp_path / "all_candidates.yaml"
     path.write_text(sync.replace("recruit_demo", "recruit_main"), encoding="utf-8")
     assert [problem.render() for problem in check_sync_file(path, read)] == []
+
+
+def test_other_sources_of_the_readme_are_in_order() -> None:
+    """SRC-1..6: every source that the README shows passes the checks of lint, each in a file of its own."""
+    blocks = [block for kind, block in FENCE.findall((PROJECT / "README.md").read_text("utf-8")) if kind == "yaml"]
+    accounts = {"recruit_main": {"kind": "recruit"}, "creator_main": {"kind": "creator", "owner": "zylker"}}
+    organisation = Organisation.model_validate({"name": "Zylker", "accounts": accounts})
+    sources = re.split(r"^(?=source:)", blocks[2], flags=re.MULTILINE)[1:]
+    assert len(sources) == 4
+    for source in sources:
+        account = "creator_main" if "application" in source else "recruit_main"
+        head = f"name: One\ncreated: 2026-11-01\naccount: {account}\nlist: News\n"
+        text = f"{head}schedule: {{frequency: daily, at: '02:00'}}\n{source}"
+        problems = check_sync_text("one", text, "one.yaml", organisation)
+        assert [problem.render() for problem in problems] == []
 
 
 def test_readme_has_every_reason_that_is_decided() -> None:

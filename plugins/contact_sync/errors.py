@@ -88,6 +88,10 @@ class SyncBusy(Transient):
     """Another fetch of the same sync is under way: wait for its end."""
 
 
+class ReadPending(Transient):
+    """The source is still preparing what is to be read: look again after `retry_after` seconds."""
+
+
 class SyncSkipped(ContactSyncError):
     """This run does nothing, by rule.
 
