@@ -2,11 +2,13 @@
 
 The sandbox runs in a process of its own and has encoded every page before. The bare loop makes the calls that our
 paging makes (pages overlap by a row), by the same HTTP client, one kept-alive connection and the same JSON decoder, and
-keeps nothing. Both have their access token already. In each round one follows the other.
+keeps nothing. Both have their access token already. In each round one follows the other. The same is measured in one
+more round with a source that takes PAGE_SECONDS for a page, as one behind the internet does.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +24,7 @@ from tests.benchmarks.measuring import Span, measured, median
 from tests.benchmarks.places import Place, client_of, example_sync, now, place, sandbox
 
 RECORDS = 20_000
+PAGE_SECONDS = 0.3
 
 
 def run(records: int | None, rounds: int) -> dict[str, Any]:
@@ -35,9 +38,13 @@ def run(records: int | None, rounds: int) -> dict[str, Any]:
             downloads.append(_download(url, pid, calls))
             span, read = _extract(here, url)
             ours.append(span)
+        with _slow(url):
+            far_download, (far_ours, _) = _download(url, pid, calls), _extract(here, url)
     thousands = max(read, 1) / 1000
     return {
         "extract_vs_download": median([bare.wall / span.wall for bare, span in zip(downloads, ours, strict=True)]),
+        "extract_vs_download_far": round(far_download.wall / far_ours.wall, 3),
+        "extract_far_s": round(far_ours.wall, 2),
         "extract_records": read,
         "extract_s": median([span.wall for span in ours]),
         "download_s": median([span.wall for span in downloads]),
@@ -89,6 +96,15 @@ def _calls(here: Place, url: str) -> Asked:
         run = _run(sync)
         extract(run, sync, overheard, warehouse, run.run_after)
     return asked
+
+
+@contextmanager
+def _slow(url: str) -> Iterator[None]:
+    """Every page of the listing takes its time."""
+    fault = {"kind": "slow", "path": "/recruit/v2/Candidates?", "times": None, "seconds": PAGE_SECONDS}
+    requests.post(f"{url}/_sandbox/faults", json=fault, timeout=60).raise_for_status()
+    yield
+    requests.delete(f"{url}/_sandbox/faults", timeout=60).raise_for_status()
 
 
 def _run(sync: ResolvedSync) -> RunInfo:

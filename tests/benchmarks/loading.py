@@ -14,8 +14,9 @@ import pandas as pd
 
 from contact_sync.core.normalise import normalise_page
 from contact_sync.core.run import RunInfo, RunType
+from contact_sync.stages.batch import FRAME_ROWS
 from contact_sync.stages.classify import classify
-from contact_sync.stages.extract import FRAME_ROWS, email_rules
+from contact_sync.stages.extract import email_rules
 from contact_sync.stages.load import load
 from contact_sync.stages.opening import open_fetch
 from contact_sync.stages.validate import validate

@@ -1,9 +1,12 @@
-"""The URL of the warehouse: what cannot be read is refused without a part of the password."""
+"""The way into the warehouse: URLs that cannot be read are refused without a part of the password, kept connections."""
+
+import time
 
 import pytest
+from sqlalchemy import text
 
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse.database import open_warehouse
+from contact_sync.warehouse.database import Warehouse, open_warehouse
 
 
 @pytest.mark.parametrize(
@@ -32,3 +35,33 @@ def test_a_password_written_as_told() -> None:
     """The message's advice leads to the password that was meant."""
     url = open_warehouse("postgresql://u:a%40b%3Ac%2Fd@db.example:5433/x", None).engine.url
     assert (url.password, url.host, url.port, url.database) == ("a@b:c/d", "db.example", 5433, "x")
+
+
+def session(warehouse: Warehouse) -> tuple[int, str]:
+    """Process id and name of the session that a transaction gets."""
+    with warehouse.transaction() as connection:
+        row = connection.execute(text("SELECT pg_backend_pid(), current_setting('application_name')")).one()
+    return int(row[0]), str(row[1])
+
+
+def test_a_kept_connection_serves_many_transactions_and_is_replaced_when_it_broke(warehouse: Warehouse) -> None:
+    """OPS-4: one session for a stage; a warehouse that restarted between two transactions is connected anew."""
+    gone = text("SELECT pg_terminate_backend(:pid, 5000)")
+    with warehouse.kept_open("contact-sync fetch 7 extract") as kept:
+        first = session(kept)
+        assert session(kept) == first
+        assert first[1] == "contact-sync fetch 7 extract"
+        with warehouse.transaction() as connection:
+            assert connection.execute(gone, {"pid": first[0]}).scalar_one()
+        assert session(kept)[0] != first[0]
+    deadline = time.monotonic() + 10
+    while sessions_named(warehouse, first[1]):
+        assert time.monotonic() < deadline, "a connection was left open"
+        time.sleep(0.05)
+
+
+def sessions_named(warehouse: Warehouse, name: str) -> int:
+    """How many sessions of that name the server has."""
+    with warehouse.transaction() as connection:
+        count = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
+        return int(connection.execute(count, {"name": name}).scalar_one())
