@@ -6,6 +6,7 @@ qualifies when any of its joined rows does. Refused before anything is read: a c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from contact_sync.config.criteria import related_modules
@@ -14,8 +15,18 @@ from contact_sync.core.criteria.evaluate import Judge, any_row
 from contact_sync.core.criteria.kinds import field_kind
 from contact_sync.core.criteria.model import Criteria
 from contact_sync.core.criteria.send import Narrowing, contradicts, narrowing
+from contact_sync.core.values import source_text
 from contact_sync.stages.related import Related
 from contact_sync.zoho.recruit import RecruitClient
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedVerdict:
+    """One joined row: criteria field → its value as text; condition number → whether it holds; the whole pattern."""
+
+    values: dict[str, str | None]
+    met: dict[int, bool]
+    in_scope: bool
 
 
 class Scope:
@@ -57,9 +68,18 @@ class Scope:
         """How many rows that `narrowing` found deny what it asks for (CRIT-5)."""
         return sum(contradicts(row, self.narrowing) for row in rows)
 
-    def explain(self, row: Mapping[str, Any]) -> list[dict[int, bool]]:
-        """Each condition as true or false, for every joined row of one record (CRIT-6)."""
-        return [self._judge.explain(joined) for _, joined in self._related.joined([row])]
+    def explain(self, row: Mapping[str, Any]) -> list[JoinedVerdict]:
+        """How every joined row of one record stands to each condition and to the pattern (CRIT-6)."""
+        joined = [each for _, each in self._related.joined([row])]
+        kept, conditions = self._judge.judge(joined)
+        return [
+            JoinedVerdict(
+                values={field: source_text(each.get(field)) for field in self._judge.fields},
+                met={number: verdicts[at] for number, verdicts in conditions.items()},
+                in_scope=kept[at],
+            )
+            for at, each in enumerate(joined)
+        ]
 
 
 def _data_types(client: RecruitClient, module: str, related: Iterable[str]) -> Iterable[tuple[str, str]]:
