@@ -7,7 +7,6 @@ Refuses a cursor that leads nowhere and rows without an ID.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from contact_sync.errors import ContractBroken
@@ -15,6 +14,7 @@ from contact_sync.zoho.answers import Answer
 from contact_sync.zoho.creator_failures import NO_RECORDS, code_of
 from contact_sync.zoho.creator_values import ID
 from contact_sync.zoho.paging import NOT_PROVED, Page
+from contact_sync.zoho.proved import ProvedRead
 from contact_sync.zoho.transport import Params, Transport
 
 CURSOR = "record_cursor"
@@ -24,43 +24,23 @@ Take = Callable[[dict[str, Any]], dict[str, Any] | None]
 """A row as received → the row to give, None to leave it out."""
 
 
-class CreatorListing:
+class CreatorListing(ProvedRead):
     """Iterate once over the pages. Afterwards `proof` and `source_clock`, as of a listing of Recruit.
 
     calls: calls answered so far. records: rows received so far, those left out among them.
     """
 
     def __init__(self, transport: Transport, path: str, params: Params, take: Take) -> None:
+        super().__init__()
         self._transport = transport
         self._path = path
         self._params = dict(params)
         self._take = take
-        self._proof: str | None = None
-        self._source_clock: datetime | None = None
-        self._began = False
         self._last_first = ""
-        self.calls = 0
-        self.records = 0
-
-    @property
-    def proof(self) -> str:
-        """How the end was proved: cursor_absent. RuntimeError before the last page."""
-        if self._proof is None:
-            raise RuntimeError("the proof of a listing is known only after its last page")
-        return self._proof
-
-    @property
-    def source_clock(self) -> datetime:
-        """The Date header of the first answer (UTC): where the next read starts. RuntimeError before it."""
-        if self._source_clock is None:
-            raise RuntimeError("the source's clock is known only after the first page")
-        return self._source_clock
 
     def __iter__(self) -> Iterator[Page]:
         """Raises ContractBroken for what cannot be proved, SourceRenamed for a link name that is gone (SRC-7)."""
-        if self._began:
-            raise RuntimeError("a listing can be read only once")
-        self._began = True
+        self._begin()
         number, cursor = 0, None
         while self._proof is None:
             number += 1
@@ -75,8 +55,7 @@ class CreatorListing:
 
     def _ask(self, params: Params, cursor: str | None) -> Answer:
         answer = self._transport.call("GET", self._path, params, headers={CURSOR: cursor} if cursor else None)
-        self.calls += 1
-        self._source_clock = self._source_clock or answer.served_at
+        self._answered(answer.served_at)
         return answer
 
     def _read(self, answer: Answer, number: int) -> tuple[list[dict[str, Any]], str | None]:

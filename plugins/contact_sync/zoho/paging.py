@@ -17,6 +17,7 @@ from typing import Any
 from contact_sync.errors import ContractBroken, Unavailable
 from contact_sync.zoho.answers import Answer
 from contact_sync.zoho.failures import CeilingReached
+from contact_sync.zoho.proved import ProvedRead
 from contact_sync.zoho.transport import Params, Transport
 
 PER_PAGE = 200
@@ -64,7 +65,7 @@ def next_page(covered: int, overlap: int, most: int = PER_PAGE) -> tuple[int, in
     return known // size + 1, size
 
 
-class Listing:
+class Listing(ProvedRead):
     """Iterate once over the pages; rows that came before are not given again. Afterwards `proof` and `source_clock`.
 
     calls: listing calls answered so far. records: rows given so far.
@@ -73,45 +74,25 @@ class Listing:
     def __init__(
         self, transport: Transport, path: str, params: Params, headers: Mapping[str, str] | None = None
     ) -> None:
+        super().__init__()
         self._transport = transport
         self._path = path
         self._params = dict(params)
         self._headers = dict(headers or {})
-        self._proof: str | None = None
-        self._source_clock: datetime | None = None
-        self._began = False
         self._most = PER_PAGE
         self._covered = 0
         self._recent: deque[str] = deque(maxlen=REMEMBERED)
-        self.calls = 0
-        self.records = 0
-
-    @property
-    def proof(self) -> str:
-        """How the end was proved: short_page, empty_page or not_modified. RuntimeError before the last page."""
-        if self._proof is None:
-            raise RuntimeError("the proof of a listing is known only after its last page")
-        return self._proof
-
-    @property
-    def source_clock(self) -> datetime:
-        """The Date header of the first answer (UTC): where the next read starts. RuntimeError before it."""
-        if self._source_clock is None:
-            raise RuntimeError("the source's clock is known only after the first page")
-        return self._source_clock
 
     def __iter__(self) -> Iterator[Page]:
         """Raises ContractBroken for what cannot be proved, Unavailable when the listing moves too fast to be read."""
-        if self._began:
-            raise RuntimeError("a listing can be read only once")
-        self._began = True
+        self._begin()
         number, ended = 0, False
         while self._proof is None:
             number += 1
             asked = self._ask_on()
             rows = self._unknown(asked.rows)
             if ended and rows:
-                raise ContractBroken(f"{self._where(asked.page)}: rows came after `more_records: false`.{NOT_PROVED}")
+                raise CeilingReached(f"{self._where(asked.page)}: rows came after `more_records: false`.{NOT_PROVED}")
             if asked.more and not rows:
                 raise self._moved(asked.page)
             self.records += len(rows)
@@ -135,10 +116,9 @@ class Listing:
         answer = self._transport.call(
             "GET", self._path, {**self._params, "page": page, "per_page": per_page}, headers=self._headers
         )
-        self.calls += 1
+        self._answered(answer.served_at)
         if answer.status == 304 and "If-Modified-Since" not in self._headers:
             raise ContractBroken(f"{self._where(page)}: `not modified`, though no instant was asked for.{NOT_PROVED}")
-        self._source_clock = self._source_clock or answer.served_at
         rows, more, size = _read(answer, self._path, page, per_page)
         if page == 1:
             self._most = min(self._most, size)
