@@ -18,11 +18,14 @@ from typing import Any
 
 from include.local import airflow, expected, interrupts, past, runs
 from include.local.clean import forget_state
+from include.local.comparing import compare
 from include.local.errors import LocalError
 from include.local.rest import AirflowApi
 from include.local.say import console, line, phase, show_warnings
 from include.local.services import CONTACT_SYNC, Services
 from include.local.state import BUILD, DEMO, PROJECT, State
+from include.local.sync_files import read_syncs
+from include.local.witness import read_records
 
 DAG_SECONDS = 120.0
 
@@ -131,13 +134,13 @@ def _start(services: Services) -> None:
 
 def _run_all(services: Services, api: AirflowApi, known: past.Past, once: bool) -> bool:
     """One run of each sync, one after the other; then the history and the comparison."""
-    syncs = expected.read_syncs(PROJECT / "include" / "syncs")
+    syncs = read_syncs(PROJECT / "include")
     with phase("Airflow is reading the DAGs", f"DAGs: {len(syncs)}, one for each sync file"):
         _wait_for_dags(services, api, [sync.sync_id for sync in syncs])
     organisation = expected.organisation_before(known)
     wanted: dict[str, dict[str, int]] = {}
     for sync in syncs:
-        records = past.read_kinds(services.addresses.sandbox)
+        records = read_records(services.addresses.sandbox, sync)
         with phase(f"{sync.sync_id}  in the queue", f"{sync.sync_id} → {sync.list_name}") as show:
             run = runs.run_once(api, sync.sync_id, services.check, show)
             if run.state != "success":
@@ -147,7 +150,7 @@ def _run_all(services: Services, api: AirflowApi, known: past.Past, once: bool) 
             api.pause(sync.sync_id, True)
     line()
     subprocess.run([*CONTACT_SYNC, "history"], env=_wide(services.env), check=False, cwd=PROJECT)
-    return _compare(wanted, _history(services.env))
+    return compare(wanted, _history(services.env))
 
 
 def _wait_for_dags(services: Services, api: AirflowApi, wanted: list[str]) -> None:
@@ -168,41 +171,6 @@ def _history(env: Mapping[str, str]) -> list[dict[str, Any]]:
     if done.returncode:
         raise LocalError(f"contact-sync history ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
     return list(json.loads(done.stdout))
-
-
-def _compare(wanted: dict[str, dict[str, int]], history: list[dict[str, Any]]) -> bool:
-    told = {fetch["run_id"] + fetch["sync_id"]: fetch for fetch in history}
-    agreed = True
-    line()
-    for run, counters in wanted.items():
-        fetch = told.get(run)
-        found = (
-            expected.differences(counters, _counters(fetch, counters)) if fetch else ["the history does not have it"]
-        )
-        if fetch and fetch["status"] != "succeeded":
-            found.append(f"status: {fetch['status']} ({fetch['reason']})")
-        agreed = agreed and not found
-        name = fetch["sync_id"] if fetch else run
-        console.print(f"  {'[red]✗' if found else '[green]✓'}[/] {name}: " + ("; ".join(found) or _agreement(counters)))
-    if not agreed:
-        line("\nThe history and the independent count of the sandbox's records differ.")
-    return agreed
-
-
-def _counters(fetch: dict[str, Any], wanted: Mapping[str, int]) -> dict[str, int]:
-    """The counters of a fetch under the names of the independent count; those that it does not make are left out."""
-    names = {"read", "total", "new", "re_added", "duplicate", "ignored", "deleted", "out_of_scope"}
-    names |= {"duplicate_in_list", "duplicate_other_list", "duplicate_no_list"} | {n for n in wanted if "." not in n}
-    found = {name: int(fetch.get(name) or 0) for name in names}
-    for each in fetch["ignored_by_reason"]:
-        name = f"ignored.{each['reason']}"
-        found[name] = found.get(name, 0) + int(each["records"])
-    return found
-
-
-def _agreement(counters: Mapping[str, int]) -> str:
-    told = ", ".join(f"{counters.get(name, 0):,} {name}" for name in ("read", "new", "duplicate", "ignored"))
-    return f"as the independent count says ({told})"
 
 
 def _print_address(services: Services) -> None:

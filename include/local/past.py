@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 
 from include.local.errors import LocalError
+from include.local.witness import told
 
 SQL = Path(__file__).with_name("past.sql")
 SHARES = {"member": 40, "hard_bounce": 15, "soft_bounce": 10, "unsubscribed": 8, "blocked": 12}
@@ -46,11 +46,8 @@ class Past:
 
 
 def read_kinds(sandbox_url: str) -> list[dict[str, Any]]:
-    """Every live candidate of the sandbox with its kind: the truth that independent checks count from."""
-    answer = httpx.get(f"{sandbox_url}/_sandbox/kinds/Candidates", timeout=60, trust_env=False)
-    answer.raise_for_status()
-    found = answer.json()
-    return list(found["records"] if isinstance(found, dict) else found)
+    """Every live candidate of the sandbox with its kind."""
+    return told(sandbox_url, "kinds/Candidates")
 
 
 def choose_past(kinds: list[dict[str, Any]]) -> Past:
