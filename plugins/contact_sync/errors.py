@@ -76,6 +76,10 @@ class Superseded(Permanent):
     """A newer attempt of the same fetch has taken over: this process must write nothing more."""
 
 
+class CreditsExhausted(Permanent):
+    """The account's API credits of the day are spent, or kept for imports: wait until more are free (LIM-5)."""
+
+
 class RateLimited(Transient):
     """Too many requests, or a token limit: wait."""
 

@@ -116,9 +116,12 @@ class ClientMaker:
         return RecruitClient(Transport(requests.Session(), self.url, credentials, tokens, calls, now))
 
 
-def example_sync() -> ResolvedSync:
-    """The daily example, which maps seven fields."""
-    return load_syncs(include_folder(), only=SYNC_ID).syncs[SYNC_ID]
+def example_sync(*, by_bulk: bool = False) -> ResolvedSync:
+    """The daily example, which maps seven fields, read page by page whatever its size, or by bulk as it would be."""
+    sync = load_syncs(include_folder(), only=SYNC_ID).syncs[SYNC_ID]
+    if by_bulk:
+        return sync
+    return sync.model_copy(update={"policies": sync.policies.model_copy(update={"bulk_from": None})})
 
 
 def environment() -> dict[str, str]:

@@ -19,6 +19,12 @@ GOALS: dict[str, tuple[str, Callable[[float, dict[str, Any]], bool] | None]] = {
     "rerun_vs_copy": ("≥ 0.6", lambda value, _: value >= 0.6),
     "peak_mb_20k": ("", None),
     "peak_mb_200k": ("within 20 % of 20k", lambda value, all_: abs(value / all_.get("peak_mb_20k", value) - 1) <= 0.2),
+    "bulk_peak_mb": (
+        "within 20 % of a twentieth",
+        lambda value, all_: abs(value / all_.get("bulk_peak_mb_small", value) - 1) <= 0.2,
+    ),
+    "bulk_rows_per_cpu_s": ("", None),
+    "credits_vs_least": ("≤ 1.05", lambda value, _: value <= 1.05),
     "parse_10_s": ("", None),
     "parse_100_s": ("", None),
     "parse_500_s": ("< 2 s", lambda value, _: value < 2),

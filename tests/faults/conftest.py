@@ -1,7 +1,7 @@
 """A Postgres that may be crashed and a source that answers every read of a test alike."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from contact_sync.config.loader import load_syncs
+from contact_sync.config.resolved import ResolvedSync
 from contact_sync.paths import include_folder
 from contact_sync.warehouse.database import open_warehouse
 from contact_sync.warehouse.migrate import migrate
@@ -59,6 +60,14 @@ def source() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def page_by_page(syncs: Mapping[str, ResolvedSync]) -> dict[str, ResolvedSync]:
+    """The same syncs, none of which reads by bulk job: what is broken here is the reading of pages."""
+    return {
+        name: sync.model_copy(update={"policies": sync.policies.model_copy(update={"bulk_from": None})})
+        for name, sync in syncs.items()
+    }
+
+
 def fresh_world(crash_server: CrashServer, source: Sandbox, name: str) -> World:
     """A migrated, empty warehouse of that name, and the source as at its start, at MOMENT."""
     assert crash_server.server.ensure_database(name)
@@ -66,7 +75,8 @@ def fresh_world(crash_server: CrashServer, source: Sandbox, name: str) -> World:
     engine = create_engine(url, poolclass=NullPool)
     migrate(engine)
     key = os.environ.get("CONTACT_SYNC_KEY") or KEY
-    world = World(source.url, open_warehouse(url, key, "contact-sync tests"), load_syncs(include_folder()).syncs)
+    syncs = page_by_page(load_syncs(include_folder()).syncs)
+    world = World(source.url, open_warehouse(url, key, "contact-sync tests"), syncs)
     world.control("POST", "reset", {})
     world.control("POST", "clock", {"now": MOMENT.isoformat()})
     return world

@@ -8,8 +8,9 @@ import pytest
 import requests
 from sqlalchemy import text
 
+from contact_sync.core.ceilings import NO_CEILING
 from contact_sync.errors import ConfigError, CredentialsError
-from contact_sync.hooks.clients import client_factory
+from contact_sync.hooks.clients import clients
 from contact_sync.hooks.zoho_creator import ZohoCreatorHook
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.zoho.creator import Report
@@ -57,8 +58,9 @@ def test_the_client_reads_and_its_calls_are_recorded(
     """ACC-1, ACC-3, LIM-5: the token is shared through the warehouse; each call is booked on the account as one."""
     connect(monkeypatch, sandbox)
     for _ in range(2):
-        client = client_factory(warehouse, "creator")("creator_demo", None)  # type: ignore[arg-type] # calls of no fetch
-        assert sum(len(page.rows) for page in client.rows(APPLICANTS, fields=["Email"])) == 1182
+        with clients(warehouse, "creator", lambda _: NO_CEILING) as make_client:
+            client = make_client("creator_demo", None)  # type: ignore[arg-type] # calls of no fetch
+            assert sum(len(page.rows) for page in client.rows(APPLICANTS, fields=["Email"])) == 1182
     with warehouse.transaction() as connection:
         asked = connection.execute(text("SELECT count(*) FROM sync.token_request")).scalar_one()
         calls = connection.execute(text("SELECT account, path, status, cost FROM sync.credit")).all()

@@ -9,9 +9,12 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from contact_sync.errors import ConfigError, CredentialsError
+from contact_sync.core.ceilings import Allowance
+from contact_sync.errors import ConfigError, CredentialsError, CreditsExhausted
+from contact_sync.hooks.clients import recruit_clients
 from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
 from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.reservations import BLOCK
 from include.sandbox.server import running
 
 SECRETS = ("sandbox-secret-0000", "sandbox-refresh-0000", "zsc-0000")
@@ -133,3 +136,30 @@ def test_an_empty_connection_is_a_config_error(monkeypatch: pytest.MonkeyPatch, 
     """ACC-1: it names the connection."""
     with pytest.raises(ConfigError, match="Airflow connection 'recruit_demo'"):
         connect(monkeypatch, None, extra={"refresh_token": None}).get_client(warehouse)
+
+
+def test_what_a_stage_reserved_and_did_not_spend_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
+) -> None:
+    """LIM-5: when it ends, however it ends."""
+    connect(monkeypatch, sandbox)
+
+    def reserved() -> int:
+        with warehouse.transaction() as connection:
+            held = connection.execute(text("SELECT sum(credits) FROM sync.credit_reservation")).scalar()
+        return int(held or 0)
+
+    with recruit_clients(warehouse, lambda _: Allowance(1000)) as make_client:
+        make_client("recruit_demo", 5).organisation()
+        assert reserved() == BLOCK - 1
+    assert reserved() == 0
+    with pytest.raises(CreditsExhausted):
+        exhausted(warehouse)
+    assert reserved() == 0
+
+
+def exhausted(warehouse: Warehouse) -> None:
+    """A stage that ends with an error."""
+    with recruit_clients(warehouse, lambda _: Allowance(1000)) as make_client:
+        make_client("recruit_demo", 6).organisation()
+        raise CreditsExhausted("nothing left")

@@ -126,8 +126,12 @@ def world(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Has
 
 @pytest.fixture
 def sync(world: Hasty) -> ResolvedSync:
-    """The sync of all runs, by a view; after its first run two records wait for room and all others have changed."""
-    found = world.syncs[DAILY].model_copy(update={"view": "All Candidates"})
+    """The sync of all runs, by a view; after its first run two records wait for room and all others have changed.
+
+    It reads page by page whatever the end of a listing looks like; for bulk see tests/stages/test_bulk_read.py.
+    """
+    by_pages = world.syncs[DAILY].policies.model_copy(update={"bulk_from": None})
+    found = world.syncs[DAILY].model_copy(update={"view": "All Candidates", "policies": by_pages})
     new = world.fetch(DAILY, found, at=MOMENT, conf={"preview": True}).counts["new"]
     world.fetch(DAILY, limited(found, new - WAITING), at=MOMENT)
     waiting = {row["record_id"] for row in world.rows("SELECT record_id FROM sync.withheld")}

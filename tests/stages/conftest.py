@@ -23,3 +23,19 @@ def world(warehouse: Warehouse) -> Iterator[World]:
 def desk(warehouse: Warehouse) -> Desk:
     """The daily example sync, without HTTP in front of it."""
     return Desk(warehouse, load_syncs(include_folder(), only="candidates_daily").syncs["candidates_daily"])
+
+
+@pytest.fixture(scope="module")
+def bulk_source_url() -> Iterator[str]:
+    """URL of a sandbox for the tests of a module."""
+    with running(candidates=400) as sandbox:
+        yield sandbox.url
+
+
+@pytest.fixture
+def bulk_world(bulk_source_url: str, warehouse: Warehouse) -> World:
+    """Four hundred candidates, 150 a bulk page: three pages; jobs are done at once."""
+    world = World(bulk_source_url, warehouse, load_syncs(include_folder()).syncs)
+    world.control("POST", "reset", {"candidates": 400})
+    world.control("POST", "settings", {"bulk_page_rows": 150, "bulk_seconds": 0, "max_tokens": 1000})
+    return world

@@ -19,6 +19,7 @@ VOLATILE = {
     "sync.sync": {"registered_at", "state_changed_at"},
     "sync.account": {"fingerprint", "known_since"},
     "sync.config_version": {"registered_at"},
+    "sync.bulk_job": {"intent_at", "job_id", "created_at", "polls", "asked_at", "staged_at"},
     "sync.taken_record": {"taken_at"},
     "sync.push_ledger": {"push_id", "at"},
     "sync.push_switch": {"enabled_since", "arrived_until"},

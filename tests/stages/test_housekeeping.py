@@ -29,6 +29,7 @@ NOTHING = {
     "ledger_months_dropped": 0,
     "ledger_rows_deleted": 0,
     "former_values_deleted": 0,
+    "reservations_settled": 0,
     "calls_summed_up": 0,
     "token_requests_deleted": 0,
 }
@@ -253,3 +254,19 @@ def test_the_role_of_the_tasks_suffices(desk: Desk) -> None:
 def test_months_before(now: str, months: int, then: str) -> None:
     """OPS-11: the same day of an earlier month, or its last."""
     assert months_before(datetime.fromisoformat(now), months) == datetime.fromisoformat(then)
+
+
+def test_reservations_of_dead_tasks_are_settled(desk: Desk) -> None:
+    """LIM-5: after an hour without a sign what they hold counts as spent; what was spent in full leaves nothing."""
+    desk.execute(
+        "INSERT INTO sync.credit_reservation (account, fetch_id, work, credits, reserved_at) VALUES "
+        "('recruit_demo', 7, 'import', 21, :old), ('recruit_demo', 8, 'push', 0, :old), "
+        "('recruit_demo', 9, 'import', 12, :new)",
+        old=NOW - timedelta(hours=1, seconds=1),
+        new=NOW - timedelta(minutes=59),
+    )
+    assert keep_house(desk) == {"reservations_settled": 2}
+    assert desk.rows("SELECT fetch_id, cost, at FROM sync.credit WHERE method = 'SETTLED'") == [
+        {"fetch_id": 7, "cost": 21, "at": NOW - timedelta(hours=1, seconds=1)}
+    ]
+    assert desk.rows("SELECT fetch_id FROM sync.credit_reservation") == [{"fetch_id": 9}]

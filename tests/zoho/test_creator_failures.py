@@ -9,6 +9,7 @@ from contact_sync.errors import (
     ConfigError,
     ContactSyncError,
     ContractBroken,
+    CreditsExhausted,
     PermissionMissing,
     RateLimited,
     SourceRenamed,
@@ -46,8 +47,8 @@ def of(status: int, body: Any, zone: str | None = None, **headers: str) -> Conta
         (403, 2933, PermissionMissing),
         (401, 2945, PermissionMissing),
         (403, 7777, PermissionMissing),
-        (429, 4000, RateLimited),
-        (200, 4000, RateLimited),
+        (429, 4000, CreditsExhausted),
+        (200, 4000, CreditsExhausted),
         (429, 7777, RateLimited),
         (404, 7777, ContractBroken),
         (200, 3970, ContractBroken),
@@ -121,13 +122,19 @@ def test_messages_name_what_to_mend(status: int, body: Any, words: str) -> None:
 
 
 def test_waits() -> None:
-    """LIM-5: a named time is honoured; else half a minute for the minute's calls, midnight or an hour for the day's."""
-    day = {"code": 4000}
-    waits = [
-        of(429, {}, Retry_After="7"),
-        of(429, {}),
-        of(200, day),
-        of(200, day, "Europe/Berlin"),
-        of(200, day, "Europe/Berlin", Date="Sun, 22 Nov 2026 22:59:00 GMT"),
-    ]
-    assert [each.retry_after for each in waits if isinstance(each, RateLimited)] == [7, 30, 3600, 21 * 3600 + 60, 120]
+    """LIM-5: a named time is honoured; else half a minute for the calls of a minute."""
+    waits = [of(429, {}, Retry_After="7"), of(429, {})]
+    assert [each.retry_after for each in waits if isinstance(each, RateLimited)] == [7, 30]
+
+
+@pytest.mark.parametrize(
+    ("zone", "date", "until"),
+    [
+        (None, "Sun, 22 Nov 2026 02:00:00 GMT", "of its super admin. "),
+        ("Europe/Berlin", "Sun, 22 Nov 2026 22:59:00 GMT", "of its super admin, 2026-11-22 at 23:00 UTC. "),
+        ("Europe/Berlin", "Sun, 22 Nov 2026 23:00:00 GMT", "of its super admin, 2026-11-23 at 23:00 UTC. "),
+    ],
+)
+def test_a_spent_day_ends_at_the_admins_midnight(zone: str | None, date: str, until: str) -> None:
+    """LIM-5: the day's limit is told with the moment of its end, as far as the account's zone is known."""
+    assert f"They are free again at midnight {until}" in str(of(200, {"code": 4000}, zone, Date=date))

@@ -7,8 +7,9 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from contact_sync.errors import RateLimited
-from contact_sync.warehouse.credits import record_calls
+from contact_sync.core.ceilings import Allowance
+from contact_sync.errors import CreditsExhausted, RateLimited
+from contact_sync.warehouse.credits import CreditBook, record_calls
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.tokens import WarehouseTokenStore
 from contact_sync.zoho.recruit import RecruitClient
@@ -66,3 +67,40 @@ def test_the_limit_holds_through_the_client(
     assert refused.value.retry_after is not None
     assert 500 < refused.value.retry_after <= 600
     assert len(bench.seen("/oauth/")) == 10
+
+
+def limited(warehouse: Warehouse, bench: Bench, most: int) -> tuple[RecruitClient, CreditBook]:
+    """A client of an account that may spend so many credits, and its book."""
+    owner = credentials(bench.url)
+    tokens = WarehouseTokenStore(warehouse.engine, "recruit_demo", warehouse.fernet, now, owner.mark())
+    book = CreditBook(warehouse.engine, "recruit_demo", 1, Allowance(most))
+    parts = (requests.Session(), bench.url, owner, tokens, book.record, now)
+    return RecruitClient(Transport(*parts, policy=QUICK, reserve=book.reserve)), book
+
+
+def test_a_read_stops_before_it_would_break_the_ceiling(warehouse: Warehouse, bench: Bench) -> None:
+    """LIM-5: the source has more pages than credits; it is not asked for the one that would cost too many."""
+    bench.control("settings", {"credits_limit": 8})
+    client, book = limited(warehouse, bench, 8)
+    with pytest.raises(CreditsExhausted, match=r"of 8 API credits a day .* 6 are spent"):
+        list(client.records("Candidates", fields=["Email"]))
+    book.release()
+    told = bench.control("credits")
+    assert (told["spent"], told["refused"]) == (6, 0)
+
+
+def test_each_attempt_of_a_call_is_reserved(warehouse: Warehouse, bench: Bench) -> None:
+    """LIM-5: tries again cost as well, and stop at the ceiling as any call does."""
+    bench.control("faults", [{"kind": "status", "status": 500, "path": "/org", "times": None}])
+    client, _ = limited(warehouse, bench, 2)
+    with pytest.raises(CreditsExhausted):
+        client.organisation()
+    assert len(bench.seen()) == 2
+
+
+def test_a_write_that_is_not_reserved_is_not_sent(warehouse: Warehouse, bench: Bench) -> None:
+    """LIM-5, PUSH-9: nothing reaches Recruit, so nothing is unknown."""
+    client, _ = limited(warehouse, bench, 0)
+    with pytest.raises(CreditsExhausted):
+        client.upsert("Candidates", [{"Last_Name": "Voss", "Email": "lena@example.org"}], ["Email"])
+    assert bench.seen() == []

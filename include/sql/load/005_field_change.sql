@@ -16,6 +16,12 @@ held AS (
     JOIN contacts.source_link AS link ON link.contact_id = changing.contact_id AND link.source_no = this_fetch.source_no
     WHERE changing.moves
     GROUP BY link.contact_id
+),
+holders AS (
+    SELECT owner.contact_id, jsonb_object_agg(owner.target, to_jsonb(owner)) AS owners
+    FROM changing
+    JOIN contacts.field_owner AS owner USING (contact_id)
+    GROUP BY owner.contact_id
 )
 SELECT
     this_fetch.fetch_id,
@@ -29,9 +35,11 @@ SELECT
         'deleted_at',       person.deleted_at,
         'deleted_reason',   person.deleted_reason,
         'updated_by_fetch', person.updated_by_fetch,
-        'links',            held.links
+        'links',            held.links,
+        'owners',           holders.owners
     )
 FROM changing
 CROSS JOIN this_fetch
 JOIN contacts.contact AS person USING (contact_id)
 LEFT JOIN held USING (contact_id)
+LEFT JOIN holders USING (contact_id)

@@ -12,6 +12,7 @@ import typer
 from contact_sync.cli import (
     doctor,
     explain_record,
+    fields,
     history,
     housekeeping,
     initiate,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("lint")(lint.lint)
 app.command("list")(syncs.list_syncs)
 app.command("new")(new.new)
+app.command("fields")(fields.fields)
 app.command("history")(history.history)
 app.command("explain-record")(explain_record.explain_record)
 app.command("doctor")(doctor.doctor)

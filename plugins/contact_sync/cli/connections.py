@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
     from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.core.ceilings import Allowance
     from contact_sync.hooks.zoho_creator import ZohoCreatorHook
     from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
     from contact_sync.warehouse.database import Warehouse
@@ -125,7 +126,7 @@ def organisation_id(account: str, warehouse: "Warehouse") -> str | None:
     """
     with _airflow():
         try:
-            told = _account_hook(account).get_client(warehouse).organisation().get("zgid")
+            told = _account_hook(account).get_client(warehouse, None, _allowance(account)).organisation().get("zgid")
         except ContactSyncError:
             return None
     return str(told) if told else None
@@ -137,7 +138,7 @@ def recruit_client(account: str, warehouse: "Warehouse") -> "RecruitClient":
     warehouse: with its secrets at hand.
     """
     with _airflow():
-        return _account_hook(account).get_client(warehouse)
+        return _account_hook(account).get_client(warehouse, None, _allowance(account))
 
 
 def creator_client(account: str, warehouse: "Warehouse") -> "CreatorClient":
@@ -146,7 +147,7 @@ def creator_client(account: str, warehouse: "Warehouse") -> "CreatorClient":
     warehouse: with its secrets at hand.
     """
     with _airflow():
-        return _creator_hook(account).get_client(warehouse)
+        return _creator_hook(account).get_client(warehouse, None, _allowance(account))
 
 
 def ask_source(sync: "ResolvedSync", warehouse: "Warehouse") -> None:
@@ -161,7 +162,7 @@ def ask_source(sync: "ResolvedSync", warehouse: "Warehouse") -> None:
     given = sync.report
     report = Report.of(given.owner, given.application, given.report, given.date_format, given.timezone)
     with _airflow():
-        _creator_hook(sync.account).get_client(warehouse).fields(report)
+        _creator_hook(sync.account).get_client(warehouse, None, _allowance(sync.account)).fields(report)
 
 
 def account_fingerprint(account: str, warehouse: "Warehouse") -> str | None:
@@ -207,6 +208,16 @@ def _creator_hook(account: str) -> "ZohoCreatorHook":
         raise NotKnownHere(f"Airflow is not to be had here: {error}") from None
     _must_be_known(account, hook := ZohoCreatorHook(account))
     return hook
+
+
+def _allowance(account: str) -> "Allowance":
+    """What a person may spend of an account: all of its ceiling (LIM-5); no limit while organisation.yaml is broken."""
+    from contact_sync.config.allowances import allowance_of
+    from contact_sync.config.loader import read_organisation
+    from contact_sync.core.ceilings import NO_CEILING
+
+    organisation, _ = read_organisation(include_folder())
+    return allowance_of(organisation, account) if organisation else NO_CEILING
 
 
 def _must_be_known(account: str, hook: "ZohoRecruitHook | ZohoCreatorHook") -> None:

@@ -1,4 +1,4 @@
-"""Finds the sync that a person names on the command line, or says which one was probably meant."""
+"""Finds the sync or account that a person names on the command line, or says which one was probably meant."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from contact_sync.cli.console import UsageMistake
 from contact_sync.errors import ConfigError
 
 if TYPE_CHECKING:
+    from contact_sync.config.accounts import AccountProfile
     from contact_sync.config.resolved import ResolvedSync
 
 
@@ -20,6 +21,19 @@ def find_sync(sync_id: str, folder: Path) -> "ResolvedSync":
     if loaded.problems:
         raise ConfigError("\n".join(problem.render() for problem in loaded.problems))
     raise UsageMistake(f"there is no sync '{sync_id}'.{unknown_sync(sync_id, folder)}")
+
+
+def find_account(account: str, folder: Path) -> "AccountProfile":
+    """The profile of that account. Raises UsageMistake naming the accounts there are, and the close match."""
+    from contact_sync.config.base import close_match
+    from contact_sync.config.loader import load_organisation
+
+    known = load_organisation(folder).accounts
+    if account not in known:
+        close = close_match(account, known)
+        hint = f" Did you mean '{close}'?" if close else ""
+        raise UsageMistake(f"'{account}' is not an account of organisation.yaml. Allowed: {', '.join(known)}.{hint}")
+    return known[account]
 
 
 def unknown_sync(sync_id: str, folder: Path) -> str:

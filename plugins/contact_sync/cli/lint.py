@@ -1,17 +1,20 @@
 """`contact-sync lint`: every problem of the configuration files, with line, allowed values and close match.
 
 Looks at sync files, organisation.yaml and the suites of include/expectations. A sync whose suite does not exist would
-fail in every run, so here that is an error. `--online` also asks the accounts, and the warehouse is asked for renamed
-files if it is at hand. Writes nothing, unless `--write-schema` asks for the generated files.
+fail in every run, so here that is an error. `--online` also asks the accounts, `--forecast` the warehouse for what runs
+cost so far; for renamed files it is asked if it is at hand. Writes nothing, unless `--write-schema` asks for the
+generated files.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
+from contact_sync.cli.lint_forecast import check_credits
 from contact_sync.cli.lint_online import check_online
 from contact_sync.cli.lint_registry import check_renamed
 from contact_sync.paths import include_folder
@@ -33,14 +36,21 @@ WriteSchema = Annotated[
 Online = Annotated[
     bool, typer.Option("--online", help="Also ask the accounts: modules, views, fields, custom fields, plans.")
 ]
+Forecast = Annotated[
+    bool, typer.Option("--forecast", help="Also tell the API credits that the coming runs are likely to cost.")
+]
 
 
 def lint(
-    files: Files = None, online: Online = False, check_schema: CheckSchema = False, write_schema: WriteSchema = False
+    files: Files = None,
+    online: Online = False,
+    forecast: Forecast = False,
+    check_schema: CheckSchema = False,
+    write_schema: WriteSchema = False,
 ) -> None:
     """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
     from contact_sync.config.hints import find_hints
-    from contact_sync.config.loader import load_syncs
+    from contact_sync.config.loader import line_of, load_syncs
     from contact_sync.config.reference_page import stale_page, write_page
     from contact_sync.config.schema import stale_schemas, write_schemas
 
@@ -54,6 +64,9 @@ def lint(
     found, checked = _chosen(folder, paths, loaded) if files else _all(folder, loaded)
     found += find_hints(chosen.values(), online=online)
     found += check_online(chosen.values(), folder) if online else []
+    if forecast and loaded.organisation:
+        problems = check_credits(chosen.values(), loaded.organisation, folder, datetime.now(UTC))
+        found += [replace(each, line=line_of(folder, each)) for each in problems]
     renamed, not_checked = check_renamed(chosen, folder, asked=online)
     found += renamed
     if check_schema:

@@ -34,7 +34,9 @@ def activate(
         raise UsageMistake("say what: either SYNC or --account ACCOUNT, not both.")
     why = (reason or "").strip() or None
     if account is not None:
-        _must_be_account(account)
+        from contact_sync.cli.find import find_account
+
+        find_account(account, include_folder())
         from contact_sync.stages.states import activate_account
 
         changes = activate_account(open_warehouse_at_hand(), account, person(), why)
@@ -90,17 +92,6 @@ def _configured(sync_id: str) -> "ResolvedSync":
             f"{broken}\nUntil its file is mended '{sync_id}' does not run (configuration_error); then it stands where "
             "it stood before."
         ) from None
-
-
-def _must_be_account(account: str) -> None:
-    from contact_sync.config.base import close_match
-    from contact_sync.config.loader import load_organisation
-
-    known = load_organisation(include_folder()).accounts
-    if account not in known:
-        close = close_match(account, known)
-        hint = f" Did you mean '{close}'?" if close else ""
-        raise UsageMistake(f"'{account}' is not an account of organisation.yaml. Allowed: {', '.join(known)}.{hint}")
 
 
 def _tell_activated(sync: "ResolvedSync", change: "Change") -> None:

@@ -64,7 +64,7 @@ def _problem(details: ErrorDetails, schema: dict[str, Any], document: Document, 
 
 
 def _parts(details: ErrorDetails) -> list[tuple[str | int, bool]]:
-    """The parts of a finding's place, and whether each is a key of the file: an unknown key is one, however it looks."""
+    """The parts of a finding's place, and whether each is a key of the file, as an unknown key is however it looks."""
     unknown = details["type"] == "extra_forbidden"
     last = len(details["loc"]) - 1
     return [(part, not _is_marker(part) or (unknown and n == last)) for n, part in enumerate(details["loc"])]

@@ -42,3 +42,10 @@ class TokenStore(Protocol):
 
 
 CallRecorder = Callable[[ApiCall], None]
+"""Writes a call that was made into the ledger."""
+CreditReserver = Callable[[int], None]
+"""Makes sure, before a call, that so many credits may be spent; else raises CreditsExhausted and nothing is sent."""
+
+
+def spend_freely(cost: int) -> None:
+    """The CreditReserver of calls that no ceiling holds back."""

@@ -12,9 +12,10 @@ from typing import Any
 import requests
 from airflow.providers.http.hooks.http import HttpHook
 
-from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, TokenStore
+from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, CreditReserver, TokenStore, spend_freely
+from contact_sync.core.ceilings import Allowance
 from contact_sync.errors import ConfigError, ContactSyncError
-from contact_sync.warehouse.credits import record_calls
+from contact_sync.warehouse.credits import CreditBook
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.tokens import WarehouseTokenStore
 from contact_sync.zoho.auth import Credentials, NoAuth
@@ -28,6 +29,7 @@ class ZohoAccountHook(HttpHook):  # type: ignore[misc] # mypy is told to skip Ai
     def __init__(self, account: str, **kwargs: Any) -> None:
         super().__init__(http_conn_id=account, **kwargs)
         self.account = account
+        self._books: list[CreditBook] = []
 
     def get_conn(
         self, headers: dict[Any, Any] | None = None, extra_options: dict[str, Any] | None = None
@@ -77,18 +79,31 @@ class ZohoAccountHook(HttpHook):  # type: ignore[misc] # mypy is told to skip Ai
         """What the test of the connection found: whether it can be used, and words for people."""
         raise NotImplementedError
 
-    def shared(self, warehouse: Warehouse, fetch_id: int | None) -> tuple[TokenStore, CallRecorder]:
-        """The account's token as all tasks share it (ACC-3), and the ledger that every call is recorded in (LIM-5).
+    def shared(
+        self, warehouse: Warehouse, fetch_id: int | None, allowance: Allowance
+    ) -> tuple[TokenStore, CallRecorder, CreditReserver]:
+        """The account's token as all tasks share it (ACC-3), the ledger that every call is recorded in, and what
+        reserves its credits before (LIM-5).
 
-        fetch_id: the fetch whose calls they are; None for calls of no fetch.
+        fetch_id: the fetch whose calls they are; None for calls of no fetch. Call `release` at the end.
         """
         mark = self.credentials().mark()
         tokens = WarehouseTokenStore(warehouse.engine, self.account, warehouse.fernet, _now, mark)
-        return tokens, record_calls(warehouse.engine, self.account, fetch_id)
+        book = CreditBook(warehouse.engine, self.account, fetch_id, allowance, _now)
+        self._books.append(book)
+        return tokens, book.record, book.reserve
 
-    def transport(self, tokens: TokenStore, record: CallRecorder, **options: Any) -> Transport:
+    def release(self) -> None:
+        """Give back what clients of this hook have reserved of the account's credits and not spent (LIM-5)."""
+        while self._books:
+            self._books.pop().release()
+
+    def transport(
+        self, tokens: TokenStore, record: CallRecorder, reserve: CreditReserver = spend_freely, **options: Any
+    ) -> Transport:
         """Calls of this account; options as of Transport."""
-        return Transport(self.get_conn(), self.api_root(), self.credentials(), tokens, record, _now, **options)
+        parts = (self.get_conn(), self.api_root(), self.credentials(), tokens, record, _now)
+        return Transport(*parts, reserve=reserve, **options)
 
     def wrong(self, what: str) -> ConfigError:
         """The error that names the connection."""

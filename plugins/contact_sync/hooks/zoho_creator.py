@@ -7,9 +7,9 @@ token and owner are right. With a report to test in the connection, that report 
 
 from contextlib import suppress
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from contact_sync.core.api import CallRecorder, TokenStore
+from contact_sync.core.ceilings import NO_CEILING, Allowance
 from contact_sync.errors import SourceRenamed
 from contact_sync.hooks.zoho_account import ZohoAccountHook
 from contact_sync.warehouse.database import Warehouse
@@ -40,14 +40,17 @@ class ZohoCreatorHook(ZohoAccountHook):
         self.zoho_creator_conn_id = zoho_creator_conn_id
 
     def get_client(
-        self, warehouse: Warehouse, fetch_id: int | None = None, zone: ZoneInfo | None = None
+        self, warehouse: Warehouse, fetch_id: int | None = None, allowance: Allowance = NO_CEILING
     ) -> CreatorClient:
         """The client of the account: its token is shared through the warehouse, every call is recorded there.
 
-        fetch_id: the fetch whose calls they are; None for calls of no fetch. zone: the super admin's, in which the day
-        of the developer API limit ends (LIM-5).
+        fetch_id: the fetch whose calls they are; None for calls of no fetch. allowance: what they may spend, and the
+        super admin's zone, in which the day of the developer API limit ends; who gives a ceiling and a fetch calls
+        `release` at the end (LIM-5).
         """
-        return self._client(*self.shared(warehouse, fetch_id), zone)
+        tokens, record, reserve = self.shared(warehouse, fetch_id, allowance)
+        transport = self.transport(tokens, record, reserve, service=creator_service(allowance.zone), costs=COSTS)
+        return CreatorClient(transport)
 
     def owner(self) -> str | None:
         """Whose applications the account reads, if the connection says so."""
@@ -62,7 +65,7 @@ class ZohoCreatorHook(ZohoAccountHook):
         owner = self.owner()
         if owner is None:
             raise self.wrong("give the owner (extra owner): the first part of an application's path in the browser.")
-        client = self._client(tokens, record, None)
+        client = CreatorClient(self.transport(tokens, record, service=creator_service(), costs=COSTS))
         wanted = str(self.get_connection(self.account).extra_dejson.get("test_report") or "").strip()
         if not wanted:
             return self._report_owner(client, owner)
@@ -78,9 +81,6 @@ class ZohoCreatorHook(ZohoAccountHook):
             f"Owner {owner}: Creator takes the token and knows the owner. Not tried: whether a report can be read."
             " Name one as APPLICATION/REPORT in the field 'Report to test'."
         )
-
-    def _client(self, tokens: TokenStore, record: CallRecorder, zone: ZoneInfo | None) -> CreatorClient:
-        return CreatorClient(self.transport(tokens, record, service=creator_service(zone), costs=COSTS))
 
 
 def _told(client: CreatorClient, report: Report) -> str:

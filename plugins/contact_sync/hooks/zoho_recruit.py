@@ -1,9 +1,9 @@
 """The Airflow connection of a Zoho Recruit account becomes a ready client."""
 
-from collections.abc import Callable
 from typing import Any
 
 from contact_sync.core.api import CallRecorder, TokenStore
+from contact_sync.core.ceilings import NO_CEILING, Allowance
 from contact_sync.hooks.zoho_account import ZohoAccountHook
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.zoho.data_centres import DataCentre
@@ -28,12 +28,15 @@ class ZohoRecruitHook(ZohoAccountHook):
         super().__init__(zoho_recruit_conn_id, **kwargs)
         self.zoho_recruit_conn_id = zoho_recruit_conn_id
 
-    def get_client(self, warehouse: Warehouse, fetch_id: int | None = None) -> RecruitClient:
+    def get_client(
+        self, warehouse: Warehouse, fetch_id: int | None = None, allowance: Allowance = NO_CEILING
+    ) -> RecruitClient:
         """The client of the account: its token is shared through the warehouse, every call is recorded there.
 
-        fetch_id: the fetch whose calls they are; None for calls of no fetch.
+        fetch_id: the fetch whose calls they are; None for calls of no fetch. allowance: what they may spend; who gives
+        a ceiling and a fetch calls `release` at the end.
         """
-        return RecruitClient(self.transport(*self.shared(warehouse, fetch_id)))
+        return RecruitClient(self.transport(*self.shared(warehouse, fetch_id, allowance)))
 
     def root_of(self, centre: DataCentre) -> str:
         """Root of Recruit's API in a data centre."""
@@ -54,12 +57,3 @@ class ZohoRecruitHook(ZohoAccountHook):
             return False, f"{text} Missing: {READ_MODULE}, which syncs read. Check the profile of the token's user."
         change_field = client.change_field(READ_MODULE)
         return True, f"{text} {READ_MODULE} can be read, changes by {change_field}. Nothing is missing."
-
-
-def client_factory(warehouse: Warehouse) -> Callable[[str, int], RecruitClient]:
-    """What stages make their client with: an account's name and the id of the fetch that its calls are booked on."""
-
-    def make_client(account: str, fetch_id: int) -> RecruitClient:
-        return ZohoRecruitHook(account).get_client(warehouse, fetch_id)
-
-    return make_client

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from contact_sync.config.loader import load_syncs
+from contact_sync.core.ceilings import Work
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ConfigError, SyncBusy
+from contact_sync.errors import ConfigError, ReadPending, SyncBusy
+from contact_sync.operators.allowances import allowances
 from contact_sync.operators.stage import StageOperator
 from contact_sync.paths import include_folder
 
@@ -24,29 +26,31 @@ class ExtractOperator(StageOperator):
 
     def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
         """The only task that reads the sync's file: the others follow what this one wrote into the fetch."""
-        from contact_sync.hooks.clients import client_factory
+        from contact_sync.hooks.clients import clients
         from contact_sync.hooks.credentials import credentials_fingerprint
         from contact_sync.stages.extract import extract
 
         sync = read_sync(self.sync_id)
-        make_client = client_factory(warehouse, sync.kind)
         known = credentials_fingerprint(sync.account, warehouse)
-        return extract(run, sync, make_client, warehouse, datetime.now(UTC), known)
+        with clients(warehouse, sync.kind, allowances(Work.IMPORT)) as make_client:
+            return extract(run, sync, make_client, warehouse, datetime.now(UTC), known)
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """As every stage; but while another fetch of the sync is under way the task gives its slot back and waits."""
+        """As every stage; but while another fetch of the sync is under way, or the source prepares what is to be read,
+        the task gives its slot back and waits. Airflow's time limit begins anew whenever it comes back.
+        """
         try:
             return super().execute(context)
-        except SyncBusy as busy:
+        except (SyncBusy, ReadPending) as wait:
             from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
-            self.log.info("%s", busy)
-            again = datetime.now(UTC) + timedelta(seconds=busy.retry_after or 0)
-            self.defer(trigger=DateTimeTrigger(moment=again), method_name="execute_in_turn")
+            self.log.info("%s", wait)
+            again = datetime.now(UTC) + timedelta(seconds=wait.retry_after or 0)
+            self.defer(trigger=DateTimeTrigger(moment=again), method_name="execute_again")
             raise  # defer never returns
 
-    def execute_in_turn(self, context: "Context", event: Any = None) -> dict[str, Any]:
-        """Look again whether it is this run's turn."""
+    def execute_again(self, context: "Context", event: Any = None) -> dict[str, Any]:
+        """Look again whether it is this run's turn, or whether the source is ready."""
         return self.execute(context)
 
 

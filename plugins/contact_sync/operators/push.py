@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from contact_sync.core.ceilings import Work
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
+from contact_sync.operators.allowances import allowances
 from contact_sync.operators.stage import StageOperator
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ class PushOperator(StageOperator):
 
     def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
         """The account is the one that the fetch was configured for, whatever the file says by now."""
-        from contact_sync.hooks.zoho_recruit import client_factory
+        from contact_sync.hooks.clients import recruit_clients
         from contact_sync.stages.push import push
 
-        return push(run, client_factory(warehouse), warehouse, datetime.now(UTC))
+        with recruit_clients(warehouse, allowances(Work.PUSH)) as make_client:
+            return push(run, make_client, warehouse, datetime.now(UTC))

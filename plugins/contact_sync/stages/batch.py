@@ -44,6 +44,11 @@ class Batch:
         self.staged = rows
         return True
 
+    def ids(self) -> set[str]:
+        """The ids of all records staged so far."""
+        with self.fenced() as connection:
+            return staging.first_ids(connection, self.fetch.fetch_id)
+
     def add(self, frame: pd.DataFrame) -> None:
         """Copy the rows that lie in the window, and count the others."""
         inside = within(frame, self.fetch.window, self.staged + 1)

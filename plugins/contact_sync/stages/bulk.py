@@ -143,7 +143,9 @@ class _Course:
         with self._batch.fenced() as connection:
             self._reread(connection)
             done = self._sums()
-            used_up = self._batch.fetch.staged_rows is not None and self._complete()
+            # Sealed, and a later stage has begun: whoever comes back wants the source read again.
+            fetch = self._batch.fetch
+            used_up = self._complete() and fetch.staged_rows is not None and fetch.stage != "extract"
             if self.pages and not used_up and self._batch.resume(connection, done.returned - done.outside):
                 self._batch.outside = done.outside
                 return

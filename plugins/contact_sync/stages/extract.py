@@ -5,11 +5,10 @@ time lies outside the window are counted, not read. Killed at any point it begin
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -18,25 +17,24 @@ from contact_sync.core.email import EmailRules, load_rules
 from contact_sync.core.normalise import normalise_page
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import Unavailable
 from contact_sync.paths import include_folder
-from contact_sync.stages.batch import Batch
+from contact_sync.stages.batch import Batch, in_frames
+from contact_sync.stages.bulk import BulkRead
 from contact_sync.stages.common import kept_for_fetch, manifest, reread, settings_of
 from contact_sync.stages.opening import open_fetch
 from contact_sync.stages.recruit_source import RecruitSource
 from contact_sync.stages.report_source import ReportSource
-from contact_sync.stages.source import Row, Source, Way
-from contact_sync.warehouse import withheld
+from contact_sync.stages.source import Reading, Row, Source, Way
+from contact_sync.warehouse import bulk_jobs, fetches, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import HowRead
 from contact_sync.warehouse.secrets import hash_key
 from contact_sync.zoho.creator import CreatorClient
-from contact_sync.zoho.failures import CeilingReached
+from contact_sync.zoho.failures import BulkRefused, CeilingReached
 from contact_sync.zoho.recruit import RecruitClient
 
 log = logging.getLogger(__name__)
 
-FRAME_ROWS = 4_000
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 ClientFactory = Callable[[str, int], RecruitClient | CreatorClient]
@@ -85,34 +83,58 @@ class Reader:
     contradicting: int = 0
 
     def read(self, now: datetime) -> None:
-        """Fill and seal the batch. Raises CeilingReached if every way ends where the service is known to stop."""
-        ceiling: CeilingReached | None = None
-        for way in self.source.ways(self.batch.fetch.window.start):
+        """Fill and seal the batch.
+
+        Raises CeilingReached if every way ends where the service is known to stop, ReadPending if the source is still
+        preparing what is to be read: the next call goes on.
+        """
+        stops: list[str] = []
+        for way in self.source.ways(self._reading()):
             try:
                 seen = self._fill(way)
-            except CeilingReached as reached:
-                log.info("%s Read again another way.", reached)
-                ceiling = reached
+            except (CeilingReached, BulkRefused) as stop:
+                log.info("%s Read another way.", stop)
+                stops.append(str(stop))
                 continue
             gone = self._add_others(seen)
             self._seal(way, gone, now)
             return
-        raise ceiling or Unavailable(f"{self.settings.sync_id}: there is no way to read the source.")
+        raise CeilingReached(" ".join(stops))
+
+    def _reading(self) -> Reading:
+        fetch = self.batch.fetch
+        with self.batch.warehouse.transaction() as connection:
+            before = fetches.recent_reads(connection, fetch)
+            by_bulk = bulk_jobs.begun(connection, fetch.fetch_id)
+        return Reading(fetch.window.start, fetch.window.end, before[0] if before else None, by_bulk)
 
     def _fill(self, way: Way) -> set[str]:
         """Stage what one way gives; the ids of what came, for a source that has related records."""
-        self.batch.create()
         self.returned = self.kept = self.contradicting = 0
-        seen: set[str] = set()
-        normalise = self._normaliser()
+        if isinstance(way.listing, BulkRead):
+            counted = way.listing.advance(self.batch, self._taker())
+            self.returned, self.kept = counted.returned, counted.kept
+            return self.batch.ids() if self.source.has_related else set()
+        self.batch.create()
+        take, seen = self._taker(), set[str]()
         for rows in in_frames(page.rows for page in way.listing):
-            frame = normalise(rows, first_record_no=self.batch.staged + 1)
-            self.batch.add(self._judged(frame, rows))
+            take(rows)
             self.returned += len(rows)
             self.contradicting += self.source.contradicting(rows) if way.asked else 0
             if self.source.has_related:
                 seen.update(str(row.get("id")) for row in rows)
         return seen
+
+    def _taker(self) -> Callable[[list[Row]], int]:
+        """What stages rows of a way, and tells how many of them are in scope."""
+        normalise = self._normaliser()
+
+        def take(rows: list[Row]) -> int:
+            before = self.kept
+            self.batch.add(self._judged(normalise(rows, first_record_no=self.batch.staged + 1), rows))
+            return self.kept - before
+
+        return take
 
     def _add_others(self, seen: set[str]) -> list[str]:
         """Stage what was not listed and belongs to this fetch: brought back by a related record, or withheld before.
@@ -161,7 +183,11 @@ class Reader:
     def _seal(self, way: Way, gone: list[str], now: datetime) -> None:
         sent = self.source.conditions_sent if way.asked else ()
         how = HowRead(way.read_by, sent, self.returned, self.kept, self.contradicting, self.source.facts.told)
-        warnings = [*self.source.facts.warnings, *_clock_warning(way.listing.source_clock, now)]
+        warnings = list(self.source.facts.warnings)
+        if isinstance(way.listing, BulkRead):  # its clock was read when the job was made, and not now
+            warnings += way.listing.orphans(self.batch)
+        else:
+            warnings += _clock_warning(way.listing.source_clock, now)
         if self.contradicting > self.settings.policies.api_overmatch_warn:
             warnings.append(
                 f"{self.contradicting} of {self.returned} records that the search gave deny a condition that it was "
@@ -179,18 +205,6 @@ def email_rules(settings: ResolvedSync) -> EmailRules:
         add=settings.role_addresses.add,
         remove=settings.role_addresses.remove,
     )
-
-
-def in_frames(pages: Iterable[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
-    """Pages gathered to FRAME_ROWS rows: columns pay only when they are long."""
-    gathered: list[dict[str, Any]] = []
-    for rows in pages:
-        gathered += rows
-        if len(gathered) >= FRAME_ROWS:
-            yield gathered
-            gathered = []
-    if gathered:
-        yield gathered
 
 
 def _array(numbers: Sequence[int] | None) -> str | None:

@@ -9,7 +9,7 @@ from contact_sync.errors import ContactSyncError, SourceRenamed, Superseded
 from contact_sync.stages.common import settings_of
 from contact_sync.stages.opening import NEVER_BEGUN
 from contact_sync.stages.states import remedy
-from contact_sync.warehouse import fetches, registry
+from contact_sync.warehouse import fetch_ends, fetches, registry
 from contact_sync.warehouse.database import Warehouse
 
 SEE_LOG = (
@@ -40,7 +40,7 @@ def _close(warehouse: Warehouse, dag_id: str, run_id: str, reason: str | None) -
         if fetch is None or fetch.stage == NEVER_BEGUN or (reason is None and fetch.status != "running"):
             return
         told = reason or f"{fetch.stage}: the task ended without a word; it was killed, or its machine went down"
-        fetches.close_unloaded(connection, fetch.fetch_id, status="failed", reason=told, remedy=SEE_LOG)
+        fetch_ends.close_unloaded(connection, fetch.fetch_id, status="failed", reason=told, remedy=SEE_LOG)
 
 
 def _end_syncs(warehouse: Warehouse, run: RunInfo, reason: str, error: SourceRenamed) -> None:
@@ -50,6 +50,6 @@ def _end_syncs(warehouse: Warehouse, run: RunInfo, reason: str, error: SourceRen
         if fetch is None:
             return
         help_out = remedy("source_renamed", settings_of(fetch))
-        fetches.close_unloaded(connection, fetch.fetch_id, status="failed", reason=reason, remedy=help_out)
+        fetch_ends.close_unloaded(connection, fetch.fetch_id, status="failed", reason=reason, remedy=help_out)
         syncs = registry.of_source(connection, fetch.source_no, application=error.application)
         registry.deactivate(connection, syncs, "source_renamed", "renamed source")

@@ -56,6 +56,7 @@ def steps(kept: Retention, now: datetime) -> tuple[Step, ...]:
         Step("ledger_months_dropped", retention.drop_ledger_months, ledger),
         Step("ledger_rows_deleted", retention.delete_ledger_rows, ledger),
         Step("former_values_deleted", retention.delete_field_changes, ledger),
+        Step("reservations_settled", retention.settle_reservations, now),
         Step("calls_summed_up", retention.sum_up_calls, now - CALLS_KEPT),
         Step("token_requests_deleted", retention.delete_token_requests, now - CALLS_KEPT),
     )

@@ -4,6 +4,8 @@ Takes the organisation first. If anything changed since classify looked, the rec
 so an unsubscribe in between wins. Only the present attempt of a fetch commits; loading a loaded fetch does nothing.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from contact_sync.config.resolved import ResolvedSync
@@ -12,7 +14,7 @@ from contact_sync.core.run import RunInfo
 from contact_sync.core.window import next_watermark
 from contact_sync.errors import FetchUnbalanced
 from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
-from contact_sync.warehouse import fetches, organisation, registry, staging, statements, watermarks
+from contact_sync.warehouse import fetch_ends, fetches, organisation, registry, staging, statements, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 
@@ -32,7 +34,8 @@ def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
                 show(connection, fetch, counts)
             else:
                 withheld = apply(connection, fetch)
-                finish(connection, fetch, settings, counts, status_of(fetch, withheld))
+                warnings = tell_unfilled(connection, fetch)
+                finish(connection, fetch, settings, counts, status_of(withheld, warnings))
     return manifest(reread(warehouse, run), "load")
 
 
@@ -60,11 +63,11 @@ def balanced(fetch: Fetch, counts: dict[str, int]) -> dict[str, int]:
 def show(connection: Connection, fetch: Fetch, counts: dict[str, int]) -> None:
     """A preview ends here: its counters are kept, nothing that it counts is written (RET-6)."""
     statements.run(connection, "fetch/reasons")
-    fetches.close_preview(connection, fetch.fetch_id, counts)
+    fetch_ends.close_preview(connection, fetch.fetch_id, counts)
 
 
 def apply(connection: Connection, fetch: Fetch) -> int:
-    """Write what the outcomes say; raise the organisation's number if anybody's standing changed.
+    """Write what the outcomes say; raise the organisation's number if anything changed that outcomes depend on.
 
     Returns how many records the plan limit withheld.
     """
@@ -75,22 +78,36 @@ def apply(connection: Connection, fetch: Fetch) -> int:
     statements.run(connection, "withheld/release")
     withheld = statements.run(connection, "withheld/keep").rowcount
     fetches.note_touched(connection, fetch.fetch_id, sum(touched.values()))
-    if any(touched.values()):
+    if any(touched.values()) or any(written[name] for name in statements.OWNERS):
         organisation.note_change(connection)
     return withheld
 
 
-def status_of(fetch: Fetch, withheld: int) -> str:
+def tell_unfilled(connection: Connection, fetch: Fetch) -> tuple[str, ...]:
+    """All warnings of the fetch, with one more if new contact fields stay empty for people it did not read (MAP-4)."""
+    found = statements.run(connection, "fetch/unfilled").one_or_none()
+    if found is None or not found.contacts:
+        return fetch.warnings
+    lacking = "1 person of the list lacks" if found.contacts == 1 else f"{found.contacts} people of the list lack"
+    warning = (
+        f"The mapping has new contact fields ({', '.join(found.fields)}). {lacking} them, because this fetch did not "
+        f"read their records. Read all again with: contact-sync initiate {fetch.sync_id}"
+    )
+    fetches.add_warnings(connection, fetch.fetch_id, [warning])
+    return (*fetch.warnings, warning)
+
+
+def status_of(withheld: int, warnings: Sequence[str]) -> str:
     """partial: some in-scope work is left for later; degraded: all done, with warnings. Partial wins (OPS-1)."""
     if withheld:
         return "partial"
-    return "degraded" if fetch.warnings else "succeeded"
+    return "degraded" if warnings else "succeeded"
 
 
 def finish(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts: dict[str, int], status: str) -> None:
     """Counters, status, watermark and the state of the sync."""
     organisation.set_soft_bounces(connection, settings.policies.soft_bounces)
-    fetches.close_loaded(connection, fetch.fetch_id, counts, status)
+    fetch_ends.close_loaded(connection, fetch.fetch_id, counts, status)
     if fetch.window.moves_watermark and fetch.source_clock is not None:
         fingerprint = settings.source_fingerprint()
         current = watermarks.reached(connection, fetch.sync_no, fingerprint)

@@ -16,7 +16,7 @@ from contact_sync.core.run import RunInfo
 from contact_sync.core.window import Earliest, Window, resolve_window
 from contact_sync.errors import ConfigError, SyncBusy, SyncSkipped
 from contact_sync.stages.states import due_at, is_over, registration, remedy
-from contact_sync.warehouse import accounts, fetches, registry, watermarks
+from contact_sync.warehouse import accounts, fetch_ends, fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.registry import Registered
@@ -83,7 +83,7 @@ def _stop_retry(connection: Connection, sync: ResolvedSync, known: Fetch) -> Syn
     if stands is None or stands.inactive_reason != "credentials_changed":
         return None
     skip = SyncSkipped("credentials_changed", remedy("credentials_changed", sync))
-    fetches.close_unloaded(connection, known.fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
+    fetch_ends.close_unloaded(connection, known.fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
     return skip
 
 
@@ -104,9 +104,9 @@ def _open(
         stop = stop or refused
     fetch_id = fetches.open_round(connection, run, registered, window, choice, now, restart=restart)
     if isinstance(stop, SyncSkipped):
-        fetches.close_unloaded(connection, fetch_id, status="skipped", reason=stop.reason, remedy=stop.remedy)
+        fetch_ends.close_unloaded(connection, fetch_id, status="skipped", reason=stop.reason, remedy=stop.remedy)
     elif stop:
-        fetches.close_unloaded(connection, fetch_id, status="failed", reason=str(stop), remedy=ASK_AGAIN)
+        fetch_ends.close_unloaded(connection, fetch_id, status="failed", reason=str(stop), remedy=ASK_AGAIN)
     return stop
 
 

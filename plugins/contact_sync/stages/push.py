@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from contact_sync.config.resolved import ResolvedSwitch, ResolvedSync
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import PermissionMissing, PushRejected
+from contact_sync.errors import CreditsExhausted, PermissionMissing, PushRejected
 from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
-from contact_sync.warehouse import fetches, pushes
+from contact_sync.warehouse import fetch_ends, fetches, pushes
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.pushes import Person, Switch, Verdict
@@ -75,6 +75,7 @@ def push(run: RunInfo, make_client: ClientFactory, warehouse: Warehouse, now: da
 
     Raises PushRejected if Recruit answered and refused everybody it was asked for; people who were not sent because
     they lack a mandatory field are in the ledger and no failure. Raises Superseded if a newer attempt took over.
+    Yields to imports: without credits the rest is left for a later run, which judges it anew (LIM-5).
     """
     with warehouse.transaction() as connection:
         fetch = fetches.require(connection, run, lock=True)
@@ -84,11 +85,19 @@ def push(run: RunInfo, make_client: ClientFactory, warehouse: Warehouse, now: da
         number = fetches.begin_stage(connection, fetch, "push")
     attempt = Attempt(fetch, number, settings, for_fetch(warehouse, fetch, "push"), make_client, now)
     tally = Tally()
-    for switch in settings.push_switches:
-        _carry_out(switch, attempt, tally)
+    exhausted: CreditsExhausted | None = None
+    try:
+        for switch in settings.push_switches:
+            _carry_out(switch, attempt, tally)
+    except CreditsExhausted as error:
+        exhausted = error
     with attempt.writing() as connection:
-        fetches.note_pushed(connection, fetch.fetch_id)
-        fetches.degrade(connection, fetch.fetch_id, _warnings(tally, settings.policies.push_reject_threshold))
+        fetch_ends.note_pushed(connection, fetch.fetch_id)
+        if exhausted is not None:
+            fetch_ends.leave_for_later(
+                connection, fetch.fetch_id, f"{exhausted} A later run pushes those who are left."
+            )
+        fetch_ends.degrade(connection, fetch.fetch_id, _warnings(tally, settings.policies.push_reject_threshold))
     if tally.refused and not tally.pushed:
         raise PushRejected(
             f"{fetch.sync_id}, fetch {fetch.fetch_id}: none of {tally.refused} people was taken by Recruit. "

@@ -10,8 +10,10 @@ from datetime import datetime
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import email_line, name_lines
 from contact_sync.stages.beside import changed_beside
+from contact_sync.stages.bulk import BulkRead
 from contact_sync.stages.scope import Scope
-from contact_sync.stages.source import Facts, Row, Way, checked, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, unnamed
+from contact_sync.zoho.metadata import unknown_types
 from contact_sync.zoho.recruit import RecruitClient
 
 ALWAYS_READ = ("Created_Time", "Email_Opt_Out", "$converted", "$approved")
@@ -24,12 +26,15 @@ class RecruitSource:
     def __init__(self, client: RecruitClient, settings: ResolvedSync) -> None:
         self._client = client
         self._module = settings.module
+        self._account = settings.account
+        self._bulk_from = settings.policies.bulk_from
         change_field = client.change_field(settings.module)
         fields = client.fields(settings.module)
         email = [email_line(fields, settings.module)] if settings.email_by_metadata else []
         told = unnamed([*email, *(name_lines(fields) if settings.name_by_metadata else ())], settings)
         mapping = (*told, *settings.mapping)
         warnings = checked(mapping, {str(each["api_name"]) for each in fields}, settings)
+        warnings += unknown_types(fields, mapping)
         self.facts = Facts(mapping, told, change_field, tuple(warnings))
         self._scope = Scope(client, settings, settings.criteria) if settings.criteria else None
         view = client.find_view(settings.module, settings.view) if settings.view else None
@@ -40,16 +45,43 @@ class RecruitSource:
         sources = (line.source for line in mapping)
         self.fields = tuple(dict.fromkeys((*sources, *judged, change_field, *ALWAYS_READ)))
 
-    def ways(self, since: datetime | None) -> Iterator[Way]:
-        """A search where the criteria allow one and everything is wanted, then the listing.
+    def ways(self, reading: Reading) -> Iterator[Way]:
+        """A search where the criteria allow one and everything is wanted, then bulk if it is much, then the listing.
 
-        A search cannot be trusted with what changed since an instant: its index lags behind (zoho-api, A.3).
+        A search cannot be trusted with what changed since an instant: its index lags behind (zoho-api, A.3). Where the
+        listing meets a ceiling, bulk is the last resort (SRC-12): a listing cannot be cut into slices of time, because
+        it knows no end of them.
         """
-        if self._scope and self._scope.narrowing.query and since is None:
+        bulk = self._bulk(reading)
+        if reading.by_bulk:
+            yield from bulk
+        elif self._scope and self._scope.narrowing.query and reading.since is None:
             found = self._client.search(self._module, self._scope.narrowing.query, fields=self.fields)
             yield Way("search", found, asked=True)
-        listing = self._client.records(self._module, fields=self.fields, view_id=self._view_id, modified_since=since)
+        if self._is_much(reading):
+            yield from bulk
+        listing = self._client.records(
+            self._module, fields=self.fields, view_id=self._view_id, modified_since=reading.since
+        )
         yield Way("listing", listing)
+        yield from bulk
+
+    def _bulk(self, reading: Reading) -> Iterator[Way]:
+        """The way by bulk, once; none where the policy forbids it."""
+        if self._bulk_from is not None:
+            change_field = self.facts.change_field
+            read = BulkRead(
+                self._client, self._module, self.fields, self._view_id, change_field, reading, self._account
+            )
+            yield Way("bulk", read)
+
+    def _is_much(self, reading: Reading) -> bool:
+        """Whether to begin with bulk: by what the last such read gave, else by one question."""
+        if reading.since is not None or reading.by_bulk or self._bulk_from is None:
+            return False
+        if reading.before is not None:
+            return reading.before > self._bulk_from
+        return self._client.exceeds(self._module, self._bulk_from, view_id=self._view_id)
 
     def unmet(self, rows: Sequence[Row]) -> list[list[int] | None] | None:
         """For each row the conditions that it does not meet; None where there are no criteria."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from contact_sync.config.resolved import ResolvedReport, ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.stages.source import Facts, Row, Way, checked, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, unnamed
 from contact_sync.zoho.creator import CreatorClient, Report
 from contact_sync.zoho.creator_values import CHANGED
 
@@ -40,9 +40,9 @@ class ReportSource:
         self.facts = Facts(mapping, told, CHANGED, tuple(warnings))
         self.fields = tuple(dict.fromkeys(line.source for line in mapping))
 
-    def ways(self, since: datetime | None) -> Iterator[Way]:
+    def ways(self, reading: Reading) -> Iterator[Way]:
         """The report, along its cursor."""
-        yield Way("report", self._client.rows(self._report, fields=self.fields, modified_since=since))
+        yield Way("report", self._client.rows(self._report, fields=self.fields, modified_since=reading.since))
 
     def unmet(self, rows: Sequence[Row]) -> None:
         """Reports are filtered in Creator, not here."""

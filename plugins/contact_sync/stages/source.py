@@ -7,7 +7,7 @@ for the next. It knows the mapping in force, with what only the account's metada
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import is_offered
@@ -16,6 +16,9 @@ from contact_sync.errors import ConfigError
 from contact_sync.zoho.creator_paging import CreatorListing
 from contact_sync.zoho.paging import Listing
 
+if TYPE_CHECKING:
+    from contact_sync.stages.bulk import BulkRead
+
 Row = dict[str, Any]
 
 INDEX_LAG = timedelta(minutes=15)
@@ -23,11 +26,25 @@ INDEX_LAG = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a fetch is to read, and what is known of it before.
+
+    since, until: bounds of the change time; since None: everything. before: records that the last such fetch read, None
+    if there was none. by_bulk: whether a bulk read of this fetch is under way.
+    """
+
+    since: datetime | None
+    until: datetime
+    before: int | None = None
+    by_bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
-    """One way to read a source once. read_by: listing, search or report. asked: whether conditions were sent."""
+    """One way to read a source once. read_by: listing, search, report or bulk. asked: whether conditions were sent."""
 
     read_by: str
-    listing: Listing | CreatorListing
+    listing: "Listing | CreatorListing | BulkRead"
     asked: bool = False
 
     @property
@@ -62,8 +79,8 @@ class Source(Protocol):
     conditions_sent: tuple[int, ...]
     has_related: bool
 
-    def ways(self, since: datetime | None) -> Iterator[Way]:
-        """The ways to read what changed at or after an instant, or everything; the best one first."""
+    def ways(self, reading: Reading) -> Iterator[Way]:
+        """The ways to read what is asked for, the best one first."""
 
     def unmet(self, rows: Sequence[Row]) -> list[list[int] | None] | None:
         """For each row the conditions that it does not meet, None for one in scope; None without criteria."""

@@ -201,34 +201,6 @@ def note_touched(connection: Connection, fetch_id: int, rows: int) -> None:
     connection.execute(_TOUCHED, {"fetch_id": fetch_id, "rows": rows})
 
 
-def close_loaded(connection: Connection, fetch_id: int, counts: dict[str, int], status: str) -> None:
-    """Write counters and status of a loaded fetch."""
-    connection.execute(_LOADED, {"fetch_id": fetch_id, "status": status, **counts})
-
-
-def close_preview(connection: Connection, fetch_id: int, counts: dict[str, int]) -> None:
-    """Write the counters of a preview: what a load would have made of the batch (RET-6)."""
-    connection.execute(_PREVIEWED, {"fetch_id": fetch_id, **counts})
-
-
-def close_unloaded(connection: Connection, fetch_id: int, *, status: str, reason: str, remedy: str | None) -> None:
-    """Write why a fetch failed or was skipped; a loaded fetch keeps what it is."""
-    values = {"fetch_id": fetch_id, "status": status, "reason": reason, "remedy": remedy}
-    connection.execute(_UNLOADED, values)
-
-
-def note_pushed(connection: Connection, fetch_id: int) -> None:
-    """Write how many leads the push task of this fetch pushed, those of an attempt that was killed among them."""
-    connection.execute(_PUSHED, {"fetch_id": fetch_id})
-
-
-def degrade(connection: Connection, fetch_id: int, warnings: Sequence[str]) -> None:
-    """Add warnings that came after load; with any, a succeeded fetch becomes degraded."""
-    if warnings:
-        add_warnings(connection, fetch_id, warnings)
-        connection.execute(_DEGRADE, {"fetch_id": fetch_id})
-
-
 def recent_reads(connection: Connection, fetch: Fetch) -> list[int]:
     """Records read by the last ten loaded fetches of the same sync and kind (full or incremental)."""
     values = {"sync_no": fetch.sync_no, "fetch_id": fetch.fetch_id, "full": fetch.window.start is None}
@@ -279,30 +251,6 @@ _WARN = text(
 )
 _CLASSIFIED = text("UPDATE sync.fetch SET seen_change_no = :change_no WHERE fetch_id = :fetch_id")
 _TOUCHED = text("UPDATE sync.fetch SET touched = :rows WHERE fetch_id = :fetch_id")
-_LOADED = text(
-    "UPDATE sync.fetch SET status = :status, reason = NULL, remedy = NULL, loaded_at = now(), finished_at = now(), "
-    "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
-    "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
-    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
-    "WHERE fetch_id = :fetch_id"
-)
-_PREVIEWED = text(
-    "UPDATE sync.fetch SET status = 'preview', reason = NULL, remedy = NULL, finished_at = now(), "
-    "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
-    "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
-    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
-    "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
-)
-_UNLOADED = text(
-    "UPDATE sync.fetch SET status = :status, reason = :reason, remedy = :remedy, finished_at = now() "
-    "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
-)
-_PUSHED = text(
-    "UPDATE sync.fetch SET finished_at = now(), pushed = "
-    "(SELECT count(*) FROM sync.push_ledger WHERE fetch_id = :fetch_id AND outcome <> 'not_pushed') "
-    "WHERE fetch_id = :fetch_id"
-)
-_DEGRADE = text("UPDATE sync.fetch SET status = 'degraded' WHERE fetch_id = :fetch_id AND status = 'succeeded'")
 _RECENT = text(
     "SELECT read FROM sync.fetch WHERE sync_no = :sync_no AND fetch_id <> :fetch_id AND loaded_at IS NOT NULL "
     "AND run_type <> 'backfill' AND (window_start IS NULL) = :full ORDER BY loaded_at DESC LIMIT 10"

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from contact_sync.warehouse import staging, statements
+from contact_sync.warehouse import reservations, staging, statements
 from contact_sync.warehouse.database import Warehouse
 
 MONTHS_AHEAD = 24
@@ -64,6 +64,12 @@ def sum_up_calls(warehouse: Warehouse, before: datetime) -> int:
         gone += int(portion)
         if portion < MOST_AT_ONCE:
             return gone
+
+
+def settle_reservations(warehouse: Warehouse, now: datetime) -> int:
+    """Count as spent what tasks reserved that died before they spent it (LIM-5); how many reservations."""
+    with _step(warehouse) as connection:
+        return reservations.settle(connection, now)
 
 
 def delete_token_requests(warehouse: Warehouse, before: datetime) -> int:

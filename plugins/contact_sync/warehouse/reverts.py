@@ -39,7 +39,10 @@ REASONS = {
 }
 """Why something is left."""
 _PLAN = ("plan_memberships", "plan_people", "plan_values", "plan_addresses")
-_APPLY = ("apply_memberships", "apply_address_history", "apply_links", "apply_changes", "apply_new")
+_APPLY = (
+    "apply_memberships", "apply_address_history", "apply_links", "apply_changes", "apply_new", "apply_owners",
+    "apply_owners_before",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from contact_sync.errors import StagingLost
-from contact_sync.warehouse import copy_text, statements
+from contact_sync.warehouse import copy_text, owners, statements
 from contact_sync.warehouse.fetches import Fetch
 
 JSON_COLUMNS = frozenset({"fields", "misfits", "cleaned", "source"})
@@ -92,6 +92,7 @@ def classify(connection: Connection, fetch: Fetch) -> None:
     _define(connection, sql.SQL("CREATE TEMPORARY VIEW outcome AS SELECT * FROM {}").format(outcome))
     statements.run(connection, "classify/outcome")
     statements.run(connection, "classify/plan_limit")
+    owners.settle(connection)
     _define(connection, sql.SQL("ANALYZE {}").format(outcome))
 
 

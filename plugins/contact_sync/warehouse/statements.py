@@ -14,10 +14,12 @@ from contact_sync.paths import sql_folder
 
 LOAD_ORDER = (
     "load/005_field_change",
+    "load/006_field_owner_before",
     "load/010_address_history",
     "load/020_address",
     "load/030_contact_update",
     "load/040_contact_insert",
+    "load/045_field_owner",
     "load/050_source_link",
     "load/060_converted",
     "load/070_membership",
@@ -26,8 +28,10 @@ LOAD_ORDER = (
     "load/090_suppression_clash",
 )
 """What load writes, in this order: addresses are left before others take them, contacts exist before links."""
-NO_CHANGE = frozenset({"load/005_field_change"})
-"""Those of them that only keep what the others replace: nobody's standing changes by them."""
+OWNERS = frozenset({"load/006_field_owner_before", "load/045_field_owner"})
+"""Those of them that say which sync holds a contested field: other fetches are decided by it, no contact changes."""
+NO_CHANGE = OWNERS | {"load/005_field_change"}
+"""Those of them by which nobody's standing changes."""
 
 
 def run(connection: Connection, name: str, **parameters: Any) -> CursorResult[Any]:

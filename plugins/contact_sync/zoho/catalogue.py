@@ -1,10 +1,11 @@
 """What kind of call a path of the Recruit API is, what it costs and which OAuth scope it needs.
 
 Costs are per call. Known from Recruit's limits page: get records 3 (by custom view too), deleted list 2, modules 1,
-fields 1, users 1. Not visible there and assumed: custom views 1, org 1, upsert 1. Any other call is counted with the
-dearest known price, so that a budget is never under-counted. Scopes: the developer guide, per endpoint page. Its
-pages contradict each other about search (an older copy names ZohoSearch.securesearch.READ) and about custom modules
-(`custom` or `custommodule`); neither is confirmed.
+fields 1, users 1; a call that its list does not name costs 1. We know a part of that list only, so the others are
+assumed: custom views 1, org 1, upsert 1, the state of a bulk job 1; and with the dearest known price search, making a
+bulk job, fetching its result and any other call, so that a budget is never under-counted. Scopes: the developer guide,
+per endpoint page. Its pages contradict each other about search (an older copy names ZohoSearch.securesearch.READ) and
+about custom modules (`custom` or `custommodule`); neither is confirmed.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,10 @@ COSTS: Mapping[str, int] = {
     "org": 1,
     "users": 1,
     "upsert": 1,
+    "search": 3,
+    "bulk_create": 3,
+    "bulk_status": 1,
+    "bulk_download": 3,
 }
 DEAREST = 3
 
@@ -53,7 +58,11 @@ _MODULE_WORDS: Mapping[str, str] = {
 
 
 def kind_of(method: str, path: str) -> str:
-    """records, deleted, modules, fields, custom_views, settings, org, users, upsert or other. `path` without query."""
+    """records, deleted, search, modules, fields, custom_views, settings, org, users, upsert, bulk_create, bulk_status,
+    bulk_download or other. `path` without query.
+    """
+    if path.startswith(f"{BULK}/read"):
+        return _bulk_kind(method, path)
     parts = path.removeprefix(RECRUIT).strip("/").split("/")
     if not path.startswith(f"{RECRUIT}/"):
         return "other"
@@ -63,9 +72,17 @@ def kind_of(method: str, path: str) -> str:
         return parts[1] if len(parts) > 1 and parts[1] in COSTS else "settings"
     if len(parts) > 1 and parts[1] == "deleted" and method == "GET":
         return "deleted"
+    if len(parts) > 1 and parts[1] == "search":
+        return "search"
     if len(parts) > 1 and parts[1] == "upsert":
         return "upsert"
     return "records" if method == "GET" and len(parts) <= 2 else "other"
+
+
+def _bulk_kind(method: str, path: str) -> str:
+    if method != "GET":
+        return "bulk_create"
+    return "bulk_download" if path.endswith("/result") else "bulk_status"
 
 
 def cost_of(method: str, path: str, costs: Mapping[str, int] = COSTS) -> int:

@@ -8,14 +8,16 @@ body of the 429 of too many calls a minute.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contact_sync.core.ceilings import next_day
 from contact_sync.errors import (
     ConfigError,
     ContactSyncError,
     ContractBroken,
+    CreditsExhausted,
     PermissionMissing,
     RateLimited,
     SourceRenamed,
@@ -31,8 +33,6 @@ NO_RECORDS = frozenset({3100, 9280})
 DONE = 3000
 MINUTE_WAIT = 30.0
 """Seconds to wait after a 429 that names no time: a report answers 50 calls a minute."""
-DAY_WAIT = 3600.0
-"""The same when the day's calls are spent and the account's zone is not known."""
 
 _TEXTS = ("description", "message", "error")
 
@@ -52,10 +52,7 @@ class CreatorFailures:
             return None
         where = f"Zoho Creator, {method} {path}: HTTP {status}" + (f", code {code}" if code else "") + _quoted(body)
         if code == 4000:
-            return RateLimited(
-                f"{where}. The account's developer API calls of this day are spent (LIM-5).",
-                self._to_midnight(served_at(headers) or now),
-            )
+            return self._day_is_spent(where, served_at(headers) or now)
         if status == 429:
             wait = asked_wait(headers, now)
             return RateLimited(
@@ -63,11 +60,14 @@ class CreatorFailures:
             )
         return _by_code(code, status, body, where) or _by_status(status, body, where, asked_wait(headers, now))
 
-    def _to_midnight(self, now: datetime) -> float:
-        if self.zone is None:
-            return DAY_WAIT
-        tomorrow = now.astimezone(self.zone).date() + timedelta(days=1)
-        return (datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=self.zone) - now).total_seconds() + 60
+    def _day_is_spent(self, where: str, now: datetime) -> CreditsExhausted:
+        """No retry: hours lie before the next day, and others may have spent the calls outside this package."""
+        until = f", {next_day(now, self.zone):%Y-%m-%d at %H:%M} UTC" if self.zone else ""
+        return CreditsExhausted(
+            f"{where}. The account's developer API calls of this day are spent (LIM-5). They are free again at midnight"
+            f" of its super admin{until}. `daily_credits` of the account in include/organisation.yaml can keep some"
+            " for others."
+        )
 
 
 def creator_service(zone: ZoneInfo | None = None) -> Service:

@@ -20,13 +20,24 @@ from contact_sync.errors import (
 )
 from contact_sync.redact import redact
 from contact_sync.zoho.answers import EMPTY_STATUS, UNREADABLE, asked_wait
-from contact_sync.zoho.catalogue import scopes_for
+from contact_sync.zoho.catalogue import BULK, scopes_for
 
 # Seen for an expired, revoked or unknown access token; the last two come from older endpoints.
 TOKEN_CODES = frozenset({"INVALID_TOKEN", "AUTHENTICATION_FAILURE", "INVALID_OAUTHTOKEN", "4834"})
 SCOPE_CODES = frozenset({"OAUTH_SCOPE_MISMATCH"})
 RIGHT_CODES = frozenset({"NO_PERMISSION", "AUTHORIZATION_FAILED"})
 RATE_CODES = frozenset({"TOO_MANY_REQUESTS", "API_LIMIT_EXCEEDED", "RATE_LIMIT_EXCEEDED"})
+BULK_REFUSALS = frozenset(
+    {
+        "MODULE_NOT_AVAILABLE",
+        "FIELD_NOT_AVAILABLE",
+        "CVID_NOT_SUPPORTED",
+        "INVALID_CRITERIA",
+        "AMBIGUOUS_CRITERIA",
+        "FIELD_AND_COMPARATOR_IN_CRITERIA_NOT_COMPATIBLE",
+    }
+)
+"""Of the sibling product, whose bulk read has the same codes as far as Recruit's pages show any."""
 DOWN_CODES = frozenset({"INTERNAL_ERROR", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"})
 
 RENEW = (
@@ -48,6 +59,14 @@ class CeilingReached(ContractBroken):
     """The answer ends where the service is known to stop, so nobody can say whether there is more: read another way."""
 
 
+class BulkRefused(ConfigError):
+    """The account, its module or a field cannot be had by bulk read: read another way."""
+
+
+class BulkGone(Unavailable):
+    """The service no longer knows a bulk job, or has thrown its result away: make a new one."""
+
+
 class EffectUnknown(Unavailable):
     """A write was sent and its fate is unknown: look the records up by key before sending them again."""
 
@@ -59,7 +78,8 @@ def failure(
 
     body: as `read_body` gives it. now: our clock, for a Retry-After date without a Date header.
     """
-    write = method != "GET" and status not in (401, 403, 429)
+    # A bulk job is no record: an error in its answer is the call's.
+    write = method != "GET" and not path.startswith(f"{BULK}/") and status not in (401, 403, 429)
     code, text = error_in(body, items_are_results=write)
     proper = status in EMPTY_STATUS or (200 <= status < 300 and body is not UNREADABLE)
     if code is None and (proper or (write and status < 500 and _is_results(body))):
@@ -78,6 +98,10 @@ def _by_code(code: str | None, method: str, path: str, where: str, wait: float |
         return PermissionMissing(f"{where}. {_lacking(scopes_for(method, path))} Check with: contact-sync doctor")
     if code in RIGHT_CODES:
         return _no_right(method, path, where)
+    if path.startswith(f"{BULK}/") and code in BULK_REFUSALS:
+        return BulkRefused(f"{where}. Bulk read cannot give this.")
+    if path.startswith(f"{BULK}/") and code == "RESOURCE_NOT_FOUND":
+        return BulkGone(f"{where}. The job or its result is not there any more; a new one is made.")
     if code == "LIMIT_REACHED":
         return CeilingReached(f"{where}. The API gives no more than this many records here.")
     if code == "INVALID_MODULE":

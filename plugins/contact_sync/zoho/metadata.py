@@ -1,4 +1,5 @@
-"""Choices made from an account's metadata: the custom view that is meant, the change-time field, a module it lacks.
+"""Choices made from an account's metadata: the custom view that is meant, the change-time field, a module it lacks,
+mapped fields whose type is not known.
 
 Pure functions on what the API answered. Each refusal names what is on offer, the close match and the next step.
 """
@@ -7,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from contact_sync.core.field_types import is_known
+from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.errors import ConfigError
 
 SHOWN = 15
@@ -44,6 +47,18 @@ def confirmed_change_field(fields: Sequence[Mapping[str, Any]], module: str, exp
         f"{module} has no field {expected}, by which changes are noticed (SRC-11). Its date-time fields:"
         f" {_shown(times)}. See that the Zoho user may read {expected}, then check with: contact-sync doctor"
     )
+
+
+def unknown_types(fields: Iterable[Mapping[str, Any]], mapping: Iterable[FieldMapping]) -> list[str]:
+    """A warning for each mapped field of a type that is not known (SRC-10): its values are kept as text."""
+    types = {str(field.get("api_name")): str(field.get("data_type")) for field in fields}
+    strange = {
+        line.source: types[line.source] for line in mapping if line.source in types and not is_known(types[line.source])
+    }
+    return [
+        f"The source's field {name} is of a type that is not known ('{data_type}'): its values are taken as text."
+        for name, data_type in strange.items()
+    ]
 
 
 def module_not_offered(

@@ -1,4 +1,4 @@
-"""The Recruit API v2 as this package uses it: metadata, listings, deleted records, upsert.
+"""The Recruit API v2 as this package uses it: metadata, listings, deleted records, upsert, and the way to bulk read.
 
 Converted and not yet approved records are always asked for, because the API hides them by default (SRC-8).
 Knows nothing of syncs: it is given modules, fields, views and instants. Refuses naive times and more than 100
@@ -13,9 +13,10 @@ from typing import Any
 from contact_sync.errors import ConfigError, ContractBroken
 from contact_sync.redact import redact
 from contact_sync.zoho import metadata
+from contact_sync.zoho.bulk import BulkReader
 from contact_sync.zoho.catalogue import RECRUIT
 from contact_sync.zoho.failures import EffectUnknown, ModuleUnknown
-from contact_sync.zoho.paging import Listing
+from contact_sync.zoho.paging import PER_PAGE, Listing
 from contact_sync.zoho.transport import Transport
 
 MOST_RECORDS_A_WRITE = 100
@@ -98,6 +99,33 @@ class RecruitClient:
         """
         params = {"fields": ",".join(dict.fromkeys(fields)), "converted": "both", "approved": "both", "cvid": view_id}
         return Listing(self._transport, f"{RECRUIT}/{module}", params, _since(modified_since))
+
+    def hidden(
+        self, module: str, *, fields: Sequence[str], view_id: str | None = None, modified_since: datetime | None = None
+    ) -> tuple[Listing, Listing]:
+        """The records of `records` that the API shows only to who asks: converted, and others waiting for approval.
+
+        No record is in both. Each row has $converted and $approved.
+        """
+        params = {"fields": ",".join(dict.fromkeys((*fields, "$converted", "$approved"))), "cvid": view_id}
+        path, since = f"{RECRUIT}/{module}", _since(modified_since)
+        converted = Listing(self._transport, path, {**params, "converted": "true", "approved": "both"}, since)
+        waiting = Listing(self._transport, path, {**params, "converted": "false", "approved": "false"}, since)
+        return converted, waiting
+
+    def exceeds(self, module: str, records: int, *, view_id: str | None = None) -> bool:
+        """Whether a listing of the module, of one custom view or all, holds more records than that: one call."""
+        page, before = divmod(records, PER_PAGE)
+        params = {"fields": "id", "converted": "both", "approved": "both", "cvid": view_id}
+        body = self._transport.call(
+            "GET", f"{RECRUIT}/{module}", {**params, "page": page + 1, "per_page": PER_PAGE}
+        ).body
+        return len((body or {}).get("data") or []) > before
+
+    @property
+    def bulk(self) -> BulkReader:
+        """Bulk read of the account."""
+        return BulkReader(self._transport)
 
     def search(self, module: str, criteria: str, *, fields: Sequence[str]) -> Listing:
         """Records that a search finds, with these fields; its criteria are written as core/criteria/send.py does.

@@ -1,23 +1,32 @@
 """When a call is tried again, and how long it waits before: bounded in attempts and in total time, with jitter.
 
 A wait that the server asks for is honoured up to `longest_wait`; a longer one is not slept in a worker but raised,
-so that Airflow waits instead. A write whose effect is unknown is never tried again here.
+so that Airflow waits instead. A limit without a time is taken for one of calls a minute: its waits are
+longer than those for a failure. A write whose effect is unknown, and what is gone for good, is never tried
+again here.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from time import monotonic
 
 import stamina
 
-from contact_sync.errors import Transient
-from contact_sync.zoho.failures import EffectUnknown
+from contact_sync.errors import RateLimited, Transient
+from contact_sync.zoho.failures import BulkGone, EffectUnknown
+
+LIMITED_FACTOR = 10
+"""How much longer than after a failure the waits are after a limit that names no time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """All in seconds but `attempts`. `first_wait` doubles with each attempt up to `most_wait`, plus up to `jitter`."""
+    """All in seconds but `attempts`. `first_wait` doubles with each attempt up to `most_wait`, plus up to `jitter`.
+
+    Waits after a limit, named by the server or not, are at most `longest_wait` plus jitter.
+    """
 
     attempts: int = 5
     total: float = 180.0
@@ -41,12 +50,14 @@ class RetryPolicy:
 
     def _decide(self) -> Callable[[Exception], bool | float]:
         """Whether (bool) or after which wait (seconds) an error is tried again."""
-        began = monotonic()
+        began, limits = monotonic(), count()
 
         def decide(error: Exception) -> bool | float:
-            if not isinstance(error, Transient) or isinstance(error, EffectUnknown):
+            if not isinstance(error, Transient) or isinstance(error, EffectUnknown | BulkGone):
                 return False
             wait = error.retry_after
+            if wait is None and isinstance(error, RateLimited):
+                wait = min(self.first_wait * LIMITED_FACTOR * 2 ** next(limits), self.longest_wait)
             if wait is None:
                 return True
             left = self.total - (monotonic() - began)

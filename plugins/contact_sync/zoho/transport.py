@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
-from typing import Any
+from typing import IO, Any
 
 import requests
 from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import NewConnectionError
 
-from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, TokenStore
+from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, CreditReserver, TokenStore, spend_freely
 from contact_sync.errors import ConfigError, ContractBroken, CredentialsError, Unavailable
 from contact_sync.redact import redact
 from contact_sync.zoho.answers import Answer, read_body, row_count, served_at
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = (10.0, 60.0)  # connect, read: seconds
 USER_AGENT = "contact-sync"
+PIECE_BYTES = 1 << 16
+_SAVED = "saved"
 
 Params = Mapping[str, str | int | None]
 
@@ -41,6 +43,8 @@ class _Request:
     params: Params | None
     json: Any
     headers: Mapping[str, str]
+    to: IO[bytes] | None = None
+    most_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -59,7 +63,8 @@ class Transport:
 
     api_root: like https://recruit.zoho.eu, from the data centre or the connection, never from a token answer.
     clock: our time (aware). timeout: (connect, read) in seconds. costs: credits per kind of call. service: whose API
-    it is, and so what its answers mean.
+    it is, and so what its answers mean. reserve: asked before each attempt whether it may cost what it costs; what it
+    raises ends the call unsent (LIM-5).
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Transport:
         timeout: tuple[float, float] = TIMEOUT,
         costs: Mapping[str, int] = COSTS,
         service: Service = RECRUIT_SERVICE,
+        reserve: CreditReserver = spend_freely,
     ) -> None:
         self._session = _plain(session)
         self._root = api_root.rstrip("/")
@@ -86,6 +92,7 @@ class Transport:
         self._timeout = timeout
         self._costs = costs
         self._service = service
+        self._reserve = reserve
         self._token: AccessToken | None = None
 
     def call(
@@ -103,16 +110,30 @@ class Transport:
         left. Renews a refused token once. Raises the classes of errors.py; EffectUnknown for a write that was sent
         without a proper answer.
         """
-        request = _Request(method.upper(), path, params, json, dict(headers or {}))
+        return self._carried_out(_Request(method.upper(), path, params, json, dict(headers or {})))
+
+    def download(self, path: str, to: IO[bytes], most_bytes: int) -> int:
+        """Stream the file that a GET answers into `to`, from its beginning; its size in bytes.
+
+        Tried again as `call` does, each time from the first byte. Raises ContractBroken for more than `most_bytes`,
+        and for a proper answer that is no file.
+        """
+        answer = self._carried_out(_Request("GET", path, None, None, {"Accept": "*/*"}, to, most_bytes))
+        size = (answer.body or {}).get(_SAVED)
+        if not isinstance(size, int):
+            raise ContractBroken(f"{self._service.name}, GET {path}: HTTP {answer.status} without a file.")
+        return size
+
+    def _carried_out(self, request: _Request) -> Answer:
         refused: list[str] = []
         for attempt in self._policy.attempts_of():
             with attempt:
                 return self._with_token(request, refused)
-        raise Unavailable(f"{self._service.name}, {request.method} {path}: no attempt was allowed.")
+        raise Unavailable(f"{self._service.name}, {request.method} {request.path}: no attempt was allowed.")
 
     def _with_token(self, request: _Request, refused: list[str]) -> Answer:
         """One attempt; a refused token is renewed once per call, `refused` remembers it across attempts."""
-        token = self._current_token()
+        token = self._current_token(refused)
         try:
             return self._send(request, token)
         except TokenRefused as error:
@@ -128,9 +149,11 @@ class Transport:
             self._token = None
             raise CredentialsError(f"A new access token is refused as well. {error}") from None
 
-    def _current_token(self) -> AccessToken:
+    def _current_token(self, refused: Sequence[str] = ()) -> AccessToken:
+        """The token in hand, else the stored one, but for one that this call has seen refused, else a new one."""
         if self._token is None or self._token.expires_at <= self._clock():
-            self._token = self._tokens.current() or self._tokens.renew(None, self._ask)
+            stored = None if refused else self._tokens.current()
+            self._token = stored or self._tokens.renew(refused[0] if refused else None, self._ask)
         return self._token
 
     def _ask(self) -> AccessToken:
@@ -138,6 +161,7 @@ class Transport:
 
     def _send(self, request: _Request, token: AccessToken) -> Answer:
         """Send once, record it, and give the answer or raise the error that it means."""
+        self._reserve(cost_of(request.method, request.path, self._costs))
         at, began = self._clock(), perf_counter()
         try:
             response = self._session.request(
@@ -149,7 +173,9 @@ class Transport:
                 auth=_ZohoAuth(token.value),
                 timeout=self._timeout,
                 allow_redirects=False,
+                stream=request.to is not None,
             )
+            body = _received(request, response)
         except (InvalidURL, InvalidSchema, MissingSchema):
             raise ConfigError(
                 f"API root '{redact(self._root)}' is no URL: check `api_root` in the extra of the account's Airflow"
@@ -158,12 +184,16 @@ class Transport:
         except requests.RequestException as error:
             self._note(request, at, began, status=0, rows=0, sent=not _never_left(error))
             raise _broken(self._service.name, request, error) from None
-        body = read_body(response)
         self._note(request, at, began, status=response.status_code, rows=row_count(body), sent=True)
         return self._judged(request, response, body)
 
     def _judged(self, request: _Request, response: requests.Response, body: Any) -> Answer:
         status, headers = response.status_code, response.headers
+        if request.to is not None and body == {_SAVED: None}:
+            raise ContractBroken(
+                f"{self._service.name}, GET {request.path}: the file is larger than {request.most_bytes:,} bytes, which"
+                " is the most that is taken. Nothing of it is used."
+            )
         error = self._service.failure(request.method, request.path, status, body, headers, self._clock())
         if error is not None:
             raise error
@@ -204,6 +234,30 @@ def _plain(session: requests.Session) -> requests.Session:
     session.headers.clear()
     session.headers.update({**requests.utils.default_headers(), "User-Agent": USER_AGENT, "Accept": "application/json"})
     return session
+
+
+def _received(request: _Request, response: requests.Response) -> Any:
+    """The body; of a file that is saved only {_SAVED: its size}, None for the size of one that is too large."""
+    if request.to is None:
+        return read_body(response)
+    with response:
+        if response.status_code != 200 or not _is_file(response):
+            return read_body(response)
+        request.to.seek(0)
+        request.to.truncate()
+        size = 0
+        for piece in response.iter_content(PIECE_BYTES):
+            size += len(piece)
+            if size > request.most_bytes:
+                return {_SAVED: None}
+            request.to.write(piece)
+        return {_SAVED: size}
+
+
+def _is_file(response: requests.Response) -> bool:
+    """Neither an error body nor a gateway's page."""
+    media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return media not in ("application/json", "text/html", "text/plain", "")
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -4,9 +4,9 @@ The statements lie in the .sql files beside this one, because tables, comments, 
 all plainest in SQL and stand nowhere else a second time.
 """
 
-from pathlib import Path
-
 from alembic import op
+
+from contact_sync.warehouse.migration_scripts import run_scripts
 
 revision = "0001"
 down_revision = None
@@ -15,11 +15,7 @@ FILES = ("contacts", "sync", "staging", "change_number", "views", "roles")
 
 
 def upgrade() -> None:
-    folder = Path(__file__).with_name("0001_foundation")
-    for name in FILES:
-        script = (folder / f"{name}.sql").read_text(encoding="utf-8")
-        # straight to the driver: several statements at once, and no placeholder is looked for in them
-        op.get_bind().connection.driver_connection.execute(script)
+    run_scripts(__file__, *FILES)
 
 
 def downgrade() -> None:

@@ -4,18 +4,16 @@ An existing sync reads the source of its latest fetch; no account counts as seen
 the upgrade itself.
 """
 
-from pathlib import Path
-
 from alembic import op
+
+from contact_sync.warehouse.migration_scripts import run_scripts
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0002_accounts") / "states.sql"
-    # straight to the driver: several statements at once, and no placeholder is looked for in them
-    op.get_bind().connection.driver_connection.execute(script.read_text(encoding="utf-8"))
+    run_scripts(__file__, "states")
 
 
 def downgrade() -> None:

@@ -1,17 +1,15 @@
 """What criteria leave behind: unmet conditions in the batch; what was sent, returned and kept in the fetch."""
 
-from pathlib import Path
-
 from alembic import op
+
+from contact_sync.warehouse.migration_scripts import run_scripts
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    script = Path(__file__).with_name("0003_scope") / "scope.sql"
-    # straight to the driver: several statements at once, and no placeholder is looked for in them
-    op.get_bind().connection.driver_connection.execute(script.read_text(encoding="utf-8"))
+    run_scripts(__file__, "scope")
 
 
 def downgrade() -> None:
