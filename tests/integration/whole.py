@@ -185,8 +185,12 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
     """Everything up and healthy with these syncs, all of them read and paused; ended and removed afterwards."""
     include = folder / "include"
     (include / "syncs").mkdir(parents=True)
-    for name in ("sql", "expectations", "reference", "organisation.yaml"):
+    for name in ("sql", "expectations", "reference"):
         (include / name).symlink_to(PROJECT / "include" / name)
+    # Page by page, whatever the size: tests stop a read at a page. For bulk see tests/operators/test_bulk_pauses.py.
+    organisation = yaml.safe_load((PROJECT / "include" / "organisation.yaml").read_text(encoding="utf-8"))
+    organisation["policies"] = {**(organisation.get("policies") or {}), "bulk_from": None}
+    (include / "organisation.yaml").write_text(yaml.safe_dump(organisation, sort_keys=False), encoding="utf-8")
     state = State(folder / "state")
     state.open()
     try:

@@ -29,7 +29,7 @@ from contact_sync.zoho.recruit import RecruitClient
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE = 5.0
+FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 120.0
 DOWNLOAD_PAUSE = 20.0
 MOST_POLLS = 90
