@@ -45,7 +45,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def warehouse_url(postgres_url: str) -> Iterator[str]:
     """URL of a fresh, migrated warehouse."""
     name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    # By files it takes two thirds of the time that it takes by the log, where nothing waits for the disk.
+    _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
     yield database_url(postgres_url, name)
     _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 

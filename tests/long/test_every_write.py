@@ -46,8 +46,10 @@ NEW_AT_SECOND = 4
 LATER = MOMENT + timedelta(hours=2)
 UNSURE = {"sync.push_ledger": {"outcome"}}
 """What may differ beside the columns of snapshot.py: Recruit says `updated` of whom the killed call has inserted."""
+BOOKED = "WITH drawn AS ("
+"""How the statement begins that books a call and draws its cost from what was reserved."""
 NAMED_BY_TASK = (
-    "INSERT INTO sync.credit",
+    BOOKED,
     "INSERT INTO sync.token",
     "UPDATE sync.token",
     "UPDATE sync.fetch SET attempt",
@@ -232,7 +234,7 @@ def points(stage: str, events: list[list[str]]) -> list[list[int]]:
     """
     texts = ["", *(what for what, _ in events), ""]
     # how many events before each one that are more than the booking of a call
-    weight = list(accumulate(not text.startswith(("INSERT INTO sync.credit", "COMMIT")) for text in texts))
+    weight = list(accumulate(not text.startswith((BOOKED, "COMMIT")) for text in texts))
     keys = {(texts[number - 1], texts[number], weight[number]): number for number in range(1, len(texts))}
     wanted = list(keys.values())
     if stage in ("extract", "push"):
@@ -286,7 +288,7 @@ def test_what_is_killed_covers_what_is_written(course: Course) -> None:
     """OPS-4: statements, DDL, COPY, commits and calls are among the points; nothing wrote unseen."""
     found = {stage: [what for what, _ in events] for stage, events in course.events.items()}
     for stage, kinds in {
-        "extract": ("CREATE TABLE", "COPY", "ANALYZE", "COMMIT", "INSERT INTO sync.credit", "POST /oauth/v2/token"),
+        "extract": ("CREATE TABLE", "COPY", "ANALYZE", "COMMIT", BOOKED, "POST /oauth/v2/token"),
         "validate": ("UPDATE sync.fetch", "COMMIT"),
         "classify": ("CREATE TEMPORARY VIEW", "INSERT INTO outcome", "UPDATE outcome", "COMMIT"),
         "load": (
