@@ -267,7 +267,7 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=STEPS, priorities=st.lists(st.sampled_from([0, 0, 5]), min_size=2, max_size=3))
 def test_every_interleaving_ends_as_the_rule_says(
