@@ -130,8 +130,7 @@ def sync(world: Hasty) -> ResolvedSync:
 
     It reads page by page whatever the end of a listing looks like; for bulk see tests/stages/test_bulk_read.py.
     """
-    by_pages = world.syncs[DAILY].policies.model_copy(update={"bulk_from": None})
-    found = world.syncs[DAILY].model_copy(update={"view": "All Candidates", "policies": by_pages})
+    found = by_pages(world).model_copy(update={"view": "All Candidates"})
     new = world.fetch(DAILY, found, at=MOMENT, conf={"preview": True}).counts["new"]
     world.fetch(DAILY, limited(found, new - WAITING), at=MOMENT)
     waiting = {row["record_id"] for row in world.rows("SELECT record_id FROM sync.withheld")}
@@ -141,6 +140,12 @@ def sync(world: Hasty) -> ResolvedSync:
     world.control("POST", "records/Candidates", {"edits": edits})
     world.control("POST", "clock", {"now": LATER.isoformat()})
     return found
+
+
+def by_pages(world: World) -> ResolvedSync:
+    """The daily sync without a question about bulk."""
+    sync = world.syncs[DAILY]
+    return sync.model_copy(update={"policies": sync.policies.model_copy(update={"bulk_from": None})})
 
 
 def batch_of(world: World, fetch_id: int) -> str:
@@ -335,7 +340,7 @@ def test_nobody_is_lost_when_a_record_of_page_1_is_deleted_while_page_2_is_read(
 
     world.after = delete_after_page_1
     run = world.run_info(DAILY, at=MOMENT)
-    world.extract(run)
+    world.extract(run, by_pages(world))
     assert world.finish(run).counts["read"] == len(world.kinds()) + 1
     ledger = [row["record_id"] for row in world.rows("SELECT record_id FROM sync.ledger")]
     assert len(ledger) == len(set(ledger))
@@ -347,5 +352,5 @@ def test_an_undisturbed_read_asks_no_more_than_it_must(world: Hasty) -> None:
     calls: list[str] = []
     world.after = lambda call: calls.append(call.path)
     run = world.run_info(DAILY, at=MOMENT)
-    world.extract(run)
+    world.extract(run, by_pages(world))
     assert calls.count("/recruit/v2/Candidates") == 2

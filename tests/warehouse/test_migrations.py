@@ -40,7 +40,8 @@ SELECT 'comment', format('%s %s', objoid::regclass, objsubid), description
 FROM pg_description WHERE classoid = 'pg_class'::regclass
     AND (SELECT relnamespace FROM pg_class WHERE oid = objoid) IN ('contacts'::regnamespace, 'sync'::regnamespace)
 UNION ALL
-SELECT 'right', format('%s.%s %s', table_schema, table_name, grantee), string_agg(privilege_type, ' ' ORDER BY privilege_type)
+SELECT 'right', format('%s.%s %s', table_schema, table_name, grantee),
+    string_agg(privilege_type, ' ' ORDER BY privilege_type)
 FROM information_schema.role_table_grants
 WHERE table_schema IN ('contacts', 'sync') AND grantee LIKE 'contact_sync%' GROUP BY table_schema, table_name, grantee
 """
