@@ -1,8 +1,11 @@
 """What every test may use: a real Postgres with a fresh, migrated warehouse per test, and no network but loopback."""
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from contact_sync.warehouse.migrate import migrate
 pytest_plugins = ["tests.rules_plugin", "tests.scheduling"]
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "warehouse_template"
+ROOM_IN_MEMORY = 2 * 1024**3
 
 
 @pytest.fixture(autouse=True)
@@ -32,13 +36,35 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a server of this test process's own, with the migrated template database."""
     from include.local import postgres
 
-    with postgres.running_postgres(Path(tmp_path_factory.mktemp("postgres")), fast=True) as server:
+    with (
+        _in_memory() as folder,
+        postgres.running_postgres(folder or tmp_path_factory.mktemp("postgres"), fast=True) as server,
+    ):
         _administer(server.url, f'CREATE DATABASE "{TEMPLATE}"')
         template = create_engine(database_url(server.url, TEMPLATE), poolclass=NullPool)
         migrate(template)
         with template.begin() as connection:  # months of the fixed dates in tests, whatever today is
             connection.execute(text("SELECT sync.make_ledger_partitions('2026-11-01', 2)"))
         yield server.url
+
+
+@contextmanager
+def _in_memory() -> Iterator[Path | None]:
+    """A new folder in memory for the files of a server, None where there is no room for one.
+
+    A database of its own for each test makes and removes thousands of files: on a disk the kernel spends more time on
+    them than the tests take.
+    """
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM_IN_MEMORY:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="contact-sync-tests-", dir=memory))
+    folder.chmod(0o711)  # the server's own user has to get through
+    try:
+        yield folder / "postgres"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
