@@ -9,6 +9,7 @@ import pytest
 
 from contact_sync.config.loader import load_syncs
 from contact_sync.config.resolved import ResolvedSync
+from contact_sync.stages.states import registration
 from contact_sync.warehouse import registry
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from tests.cli.conftest import SYNC
@@ -37,18 +38,8 @@ def registered(folder: Path, warehouse: Warehouse) -> Path:
 
 def _register(warehouse: Warehouse, sync: ResolvedSync) -> None:
     """As the first run of the sync does."""
-    seen = registry.Registration(
-        sync_id=sync.sync_id,
-        name=sync.name,
-        account=sync.account,
-        module=sync.module,
-        list_name=sync.list_name,
-        fingerprint=sync.fingerprint(),
-        mapping_fingerprint=sync.mapping_fingerprint(),
-        settings=sync.model_dump(mode="json"),
-    )
     with warehouse.transaction() as connection:
-        registry.register(connection, seen, NOW)
+        registry.register(connection, registration(sync), NOW)
 
 
 def _warnings(run: Run, *names: str) -> list[str]:

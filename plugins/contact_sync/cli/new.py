@@ -49,16 +49,6 @@ def new(
     after: Annotated[Text, typer.Option(help="Only records changed after this date-time with zone.")] = None,
 ) -> None:
     """Write the file of a new sync. Asks for what no option says, if there is a terminal."""
-    from contact_sync.config.loader import check_sync_id, check_sync_text, load_organisation
-
-    folder = include_folder()
-    organisation = load_organisation(folder)
-    path, shown = folder / "syncs" / f"{sync_id}.yaml", f"{folder.name}/syncs/{sync_id}.yaml"
-    wrong = check_sync_id(sync_id)
-    if wrong:
-        raise UsageMistake(wrong)
-    if path.exists():
-        raise UsageMistake(f"{shown} exists already and is not overwritten. Choose another id, or edit the file.")
     answers = Answers(
         name=name,
         account=account,
@@ -79,6 +69,21 @@ def new(
         timezone=timezone,
         after=after,
     )
+    _make(sync_id, answers)
+
+
+def _make(sync_id: str, answers: Answers) -> None:
+    """Write the file, if it does not exist and would be in order."""
+    from contact_sync.config.loader import check_sync_id, check_sync_text, load_organisation
+
+    folder = include_folder()
+    organisation = load_organisation(folder)
+    path, shown = folder / "syncs" / f"{sync_id}.yaml", f"{folder.name}/syncs/{sync_id}.yaml"
+    wrong = check_sync_id(sync_id)
+    if wrong:
+        raise UsageMistake(wrong)
+    if path.exists():
+        raise UsageMistake(f"{shown} exists already and is not overwritten. Choose another id, or edit the file.")
     _refuse_contradictions(answers)
     _complete(answers, organisation)
     text = sync_text(answers, datetime.now(UTC).astimezone(ZoneInfo(organisation.timezone)).date())

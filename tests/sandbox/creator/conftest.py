@@ -1,23 +1,15 @@
 """Zoho Creator of the sandbox over real HTTP, made anew before each test."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from include.sandbox.server import Sandbox, running
+from include.sandbox.server import Sandbox
+from tests.sandbox.conftest import ANCHOR, CREDENTIALS
 
-ANCHOR = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DESK = "zylker/talent-desk/report/All_Applicants"
 ALUMNI = "zylker/alumni-circle/report/All_Alumni"
-CREDENTIALS = {
-    "grant_type": "refresh_token",
-    "client_id": "sandbox-client",
-    "client_secret": "sandbox-secret-0000",
-    "refresh_token": "sandbox-refresh-0000",
-}
 
 
 class Creator:
@@ -60,18 +52,6 @@ class Creator:
         answer = self.http.get(path) if body is None else self.http.post(path, json=body)
         assert answer.status_code == status, answer.text
         return answer.json()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Sandbox]:
-    with running(candidates=20, seed=7, anchor=ANCHOR.isoformat()) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="session")
-def http(server: Sandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=10) as client:
-        yield client
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ the upgrade itself.
 
 from alembic import op
 
-from contact_sync.warehouse.migration_scripts import run_scripts
+from contact_sync.warehouse.migration_scripts import grant_to_writer, run_scripts
 
 revision = "0002"
 down_revision = "0001"
@@ -14,6 +14,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     run_scripts(__file__, "states")
+    grant_to_writer("sync.account")
 
 
 def downgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from contact_sync.warehouse.migration_scripts import run_scripts
+from contact_sync.warehouse.migration_scripts import grant_to_writer, run_scripts
 
 revision = "0004"
 down_revision = "0003"
@@ -10,6 +10,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     run_scripts(__file__, "bulk")
+    grant_to_writer("sync.bulk_job")
 
 
 def downgrade() -> None:

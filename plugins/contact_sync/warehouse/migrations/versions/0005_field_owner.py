@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from contact_sync.warehouse.migration_scripts import run_scripts
+from contact_sync.warehouse.migration_scripts import grant_to_writer, run_scripts
 
 revision = "0005"
 down_revision = "0004"
@@ -10,6 +10,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     run_scripts(__file__, "field_owner")
+    grant_to_writer("contacts.field_owner")
 
 
 def downgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from contact_sync.warehouse.migration_scripts import run_scripts
+from contact_sync.warehouse.migration_scripts import grant_to_reader, grant_to_writer, run_scripts
 
 revision = "0006"
 down_revision = "0005"
@@ -10,6 +10,8 @@ down_revision = "0005"
 
 def upgrade() -> None:
     run_scripts(__file__, "credits")
+    grant_to_reader("sync.credits_last_24_hours")
+    grant_to_writer("sync.credit_reservation", "sync.credits_last_24_hours")
 
 
 def downgrade() -> None:

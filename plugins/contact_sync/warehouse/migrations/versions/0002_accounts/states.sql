@@ -22,10 +22,3 @@ ALTER TABLE sync.act DROP CONSTRAINT act_kind_check;
 ALTER TABLE sync.act ADD CONSTRAINT act_kind_check CHECK (kind IN (
     'initiate', 'activate', 'deactivate', 'remove', 'restore', 'revert'));
 COMMENT ON COLUMN sync.act.kind IS 'initiate, activate, deactivate, remove, restore or revert.';
-
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'contact_sync_writer') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON sync.account TO contact_sync_writer;
-    END IF;
-END $$;

@@ -36,10 +36,3 @@ COMMENT ON COLUMN sync.bulk_job.returned IS 'Rows taken from it; those of page 0
 COMMENT ON COLUMN sync.bulk_job.kept IS 'Those of them for which the whole pattern holds; the same without criteria.';
 COMMENT ON COLUMN sync.bulk_job.outside IS 'Those of them whose change time lies outside the window.';
 COMMENT ON COLUMN sync.bulk_job.staged_at IS 'When all of its rows were staged.';
-
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'contact_sync_writer') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON sync.bulk_job TO contact_sync_writer;
-    END IF;
-END $$;

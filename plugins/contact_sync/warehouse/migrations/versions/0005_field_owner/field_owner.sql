@@ -26,10 +26,3 @@ COMMENT ON COLUMN staging.outcome_template.unwritten IS 'Who holds those lost fi
 DROP INDEX sync.ledger_raw;
 CREATE INDEX ledger_raw ON sync.ledger (fetch_started_at) WHERE jsonb_path_exists(evidence, '$.*.*.raw');
 COMMENT ON COLUMN sync.ledger.evidence IS 'What proves it: ids of suppression, winner, contact; misfits, and values of fields that another sync holds, with raw value; cleaned fields. Never the address of another person.';
-
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'contact_sync_writer') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON contacts.field_owner TO contact_sync_writer;
-    END IF;
-END $$;

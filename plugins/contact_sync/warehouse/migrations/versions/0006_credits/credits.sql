@@ -36,13 +36,3 @@ COMMENT ON COLUMN sync.credits_last_24_hours.calls IS 'Calls made.';
 COMMENT ON COLUMN sync.credits_last_24_hours.reserved IS 'Credits that running tasks have reserved and not spent yet.';
 COMMENT ON COLUMN sync.credits_last_24_hours.first_call_at IS 'The oldest of the calls.';
 COMMENT ON COLUMN sync.credits_last_24_hours.last_call_at IS 'The newest of the calls.';
-
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'contact_sync_reader') THEN
-        GRANT SELECT ON sync.credits_last_24_hours TO contact_sync_reader;
-    END IF;
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'contact_sync_writer') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON sync.credit_reservation, sync.credits_last_24_hours TO contact_sync_writer;
-    END IF;
-END $$;
