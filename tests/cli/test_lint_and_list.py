@@ -72,6 +72,16 @@ def test_lint_of_a_file_that_is_not_there_is_a_usage_mistake(run: Run) -> None:
     )
 
 
+def test_one_view_serves_several_syncs(run: Run, folder: Path) -> None:
+    """SRC-3: of one account, into one list or two."""
+    text = (folder / "syncs" / "candidates_daily.yaml").read_text() + "source: {scope: view, view: Engineers}\n"
+    for name, into in (("one", "Talent news"), ("two", "Talent news"), ("three", "Engineers")):
+        changed = text.replace("All candidates", name).replace("Talent news", into)
+        (folder / "syncs" / f"{name}.yaml").write_text(changed)
+    done = run("lint")
+    assert (done.code, done.out) == (0, f"4 files checked: 0 errors, 0 warnings.\n{NOT_CHECKED}")
+
+
 def test_warnings_do_not_fail(run: Run, folder: Path) -> None:
     text = (folder / "syncs" / "candidates_daily.yaml").read_text()
     (folder / "syncs" / "other.yaml").write_text(text.replace("Talent news", "Talent News"))

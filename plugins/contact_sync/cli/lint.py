@@ -3,7 +3,7 @@
 Looks at sync files, organisation.yaml and the suites of include/expectations. A sync whose suite does not exist would
 fail in every run, so here that is an error. `--online` also asks the accounts, `--forecast` the warehouse for what runs
 cost so far; for renamed files it is asked if it is at hand. Writes nothing, unless `--write-schema` asks for the
-generated files.
+generated files, or `--register` for the registry of the warehouse (CFG-1).
 """
 
 from dataclasses import replace
@@ -16,7 +16,8 @@ import typer
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
 from contact_sync.cli.lint_forecast import check_credits
 from contact_sync.cli.lint_online import check_online
-from contact_sync.cli.lint_registry import check_renamed
+from contact_sync.cli.lint_registry import check_renamed, register_all
+from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
@@ -39,12 +40,16 @@ Online = Annotated[
 Forecast = Annotated[
     bool, typer.Option("--forecast", help="Also tell the API credits that the coming runs are likely to cost.")
 ]
+Register = Annotated[
+    bool, typer.Option("--register", help="Also write each good sync into the warehouse's registry, without a run.")
+]
 
 
 def lint(
     files: Files = None,
     online: Online = False,
     forecast: Forecast = False,
+    register: Register = False,
     check_schema: CheckSchema = False,
     write_schema: WriteSchema = False,
 ) -> None:
@@ -67,11 +72,15 @@ def lint(
     if forecast and loaded.organisation:
         problems = check_credits(chosen.values(), loaded.organisation, folder, datetime.now(UTC))
         found += [replace(each, line=line_of(folder, each)) for each in problems]
-    renamed, not_checked = check_renamed(chosen, folder, asked=online)
+    renamed, not_checked = check_renamed(chosen, folder, asked=online or register)
     found += renamed
     if check_schema:
         found += stale_schemas(folder) + stale_page(folder)
-    _report(found, checked, not_checked)
+    errors = _report(found, checked, not_checked)
+    if register:
+        _register(loaded, chosen, {each.file for each in found if each.severity == "error"}, folder)
+    if errors:
+        raise typer.Exit(PROBLEMS_FOUND)
 
 
 def _all(folder: Path, loaded: "SyncFiles") -> tuple[list["ConfigProblem"], int]:
@@ -137,7 +146,17 @@ def _find(name: str, folder: Path) -> Path:
     raise UsageMistake(f"there is no file or sync '{name}'.{unknown_sync(Path(name).stem, folder)}")
 
 
-def _report(found: list["ConfigProblem"], checked: int, not_checked: str | None) -> None:
+def _register(loaded: "SyncFiles", chosen: dict[str, "ResolvedSync"], broken: set[str], folder: Path) -> None:
+    """Register the chosen syncs whose files have no error, suites and accounts included as far as they were asked."""
+    if loaded.organisation is None:
+        raise ConfigError("nothing was registered: every sync depends on organisation.yaml. Mend its errors first.")
+    good = [sync for sync in chosen.values() if sync.file not in broken]
+    refused = sorted(file for file in broken if file.startswith(f"{folder.name}/syncs/"))
+    register_all(good, refused, datetime.now(UTC))
+
+
+def _report(found: list["ConfigProblem"], checked: int, not_checked: str | None) -> int:
+    """Print what was found; the number of errors."""
     for problem in found:
         label = "" if problem.severity == "error" else f"{problem.severity}: "
         say(label + replace(problem, next_command=None).render(), style=_STYLES[problem.severity])
@@ -146,8 +165,7 @@ def _report(found: list["ConfigProblem"], checked: int, not_checked: str | None)
     say(f"{checked} {noun} checked: {_count(errors, 'error')}, {_count(warnings, 'warning')}.")
     if not_checked:
         say(not_checked, style="dim")
-    if errors:
-        raise typer.Exit(PROBLEMS_FOUND)
+    return errors
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,24 +1,33 @@
-"""What `contact-sync lint` asks the warehouse: whether a sync file was renamed, which makes a new sync (SRC-0).
+"""What `contact-sync lint` has to do with the registry: files that were renamed (SRC-0), and `--register` (CFG-1).
 
-Looks only where CONTACT_SYNC_WAREHOUSE_URL names the warehouse or the accounts are asked anyway: lint stays quick and
-works without either. Writes nothing.
+A renamed file makes a new sync; the warehouse is asked for it only where CONTACT_SYNC_WAREHOUSE_URL names it or what
+lies outside the files is asked anyway: lint stays quick and works without it. Writes nothing but for `--register`,
+which writes each good sync as its first run would, and refuses a warehouse that is not there or not migrated.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.errors import ContactSyncError
+from contact_sync.cli.console import say
+from contact_sync.errors import ConfigError, ContactSyncError
 
 if TYPE_CHECKING:
     from contact_sync.config.problems import ConfigProblem
     from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.warehouse.database import Warehouse
 
 SUBJECT = "whether a registered file was renamed"
 WITHOUT = f"Not checked without the warehouse: {SUBJECT}."
 _SAME = ("account", "module", "scope", "view", "criteria", "list_name")
 """Settings that make two syncs read one source into one list."""
+_LEARNT = {
+    "new": "is registered from now on",
+    "changed": "is registered with a changed configuration",
+    "known": "was registered like this already",
+}
 
 
 def check_renamed(
@@ -63,3 +72,52 @@ def _renamed(sync: "ResolvedSync", vanished: Mapping[str, list[dict[str, Any]]])
 
 def _what_it_reads(settings: Mapping[str, Any]) -> list[Any]:
     return [settings.get(key) for key in _SAME]
+
+
+def register_all(syncs: Iterable["ResolvedSync"], refused: Sequence[str], now: datetime) -> None:
+    """Write each sync's configuration into the registry and say what it learnt; twice is as good as once (CFG-1).
+
+    refused: files of syncs that have errors; they are named. Raises ConfigError if the warehouse cannot be written.
+    """
+    from contact_sync.stages.states import register
+
+    warehouse = _ready_warehouse()
+    counts = dict.fromkeys(_LEARNT, 0)
+    for sync in syncs:
+        sight = register(warehouse, sync, now)
+        counts[sight.learnt] += 1
+        stays = "" if sight.stands == "active" else f" Its runs are skipped as before: {sight.stands}."
+        say(f"'{sight.sync_id}' {_LEARNT[sight.learnt]}.{stays}")
+    for file in refused:
+        say(f"{file} is not registered: mend its errors first.")
+    told = ", ".join(f"{number} {word}" for word, number in counts.items())
+    say(f"Registered without a run: {told}; {len(refused)} left out. Nothing was read, and no state changed.")
+
+
+def _ready_warehouse() -> "Warehouse":
+    """The warehouse, with the tables of this package."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from contact_sync.cli.connections import open_warehouse_at_hand
+    from contact_sync.warehouse.database import ping
+    from contact_sync.warehouse.migrate import versions
+
+    try:
+        warehouse = open_warehouse_at_hand()
+        ping(warehouse)
+        present, newest = versions(warehouse.engine)
+    except ContactSyncError as error:
+        raise ConfigError(f"nothing was registered: {error}\nCheck with: contact-sync warehouse status") from None
+    except SQLAlchemyError as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise ConfigError(
+            f"nothing was registered: the version of the warehouse's tables cannot be read ({kind}). See that its user "
+            "may read the schema sync. Check with: contact-sync doctor"
+        ) from None
+    if present != newest:
+        state = f"at {present}" if present else "not there yet"
+        raise ConfigError(
+            f"nothing was registered: the tables of the warehouse are {state}, this package needs {newest}. "
+            "Run: contact-sync warehouse migrate"
+        )
+    return warehouse

@@ -8,6 +8,7 @@ no state of the registry: such a sync does not run until it is mended, and then 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.run import RunInfo, RunType
@@ -49,6 +50,15 @@ class Change:
     before: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the registry learnt of a sync: all of it, a changed configuration, or nothing. stands: as in history."""
+
+    sync_id: str
+    learnt: Literal["new", "changed", "known"]
+    stands: str
+
+
 def remedy(reason: str, sync: ResolvedSync) -> str:
     """What a person can do about a sync that is inactive for this reason."""
     renamed = reason == "source_renamed"
@@ -82,6 +92,15 @@ def registration(sync: ResolvedSync) -> Registration:
         mapping_fingerprint=sync.mapping_fingerprint(),
         settings=sync.model_dump(mode="json"),
     )
+
+
+def register(warehouse: Warehouse, sync: ResolvedSync, now: datetime) -> Sight:
+    """Write the configuration of a sync into the registry without a run (CFG-1); where it stands does not change."""
+    with warehouse.transaction() as connection:
+        known = registry.state(connection, sync.sync_id)
+        seen = registry.register(connection, registration(sync), now, by="lint --register")
+    changed: Literal["changed", "known"] = "changed" if seen.new_version else "known"
+    return Sight(sync.sync_id, "new" if known is None else changed, seen.inactive_reason or seen.state)
 
 
 def activate(

@@ -35,7 +35,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The numbers under which the registry knows it."""
+    """The numbers under which the registry knows it. new_version: whether this was the configuration's first sight."""
 
     sync_no: int
     source_no: int
@@ -44,6 +44,7 @@ class Registered:
     state: str
     inactive_reason: str | None
     restart_pending: bool
+    new_version: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +57,28 @@ class State:
     has_read: bool
 
 
-def register(connection: Connection, seen: Registration, now: datetime) -> Registered:
+def register(connection: Connection, seen: Registration, now: datetime, by: str = "first run") -> Registered:
     """Write what is new of a sync: itself, its source, its list, this version of its configuration.
 
-    Takes the sync's row until the transaction ends, so that two runs of one sync do not interleave here.
+    Takes the sync's row until the transaction ends, so that two runs of one sync do not interleave here. by: what sees
+    it, kept if this is the sync's first sight.
     """
-    connection.execute(_REGISTER_SYNC, {"sync_id": seen.sync_id, "name": seen.name, "now": now})
+    connection.execute(_REGISTER_SYNC, {"sync_id": seen.sync_id, "name": seen.name, "now": now, "by": by})
     row = connection.execute(_SYNC, {"sync_id": seen.sync_id}).one()
     source_no = _number(connection, _SOURCE, {"account": seen.account, "module": seen.module})
     if (row.name, row.source_no) != (seen.name, source_no):
         connection.execute(_DESCRIBE, {"sync_no": row.sync_no, "name": seen.name, "source_no": source_no})
+    list_id = _number(connection, _LIST, {"name": seen.list_name, "now": now})
+    config_version, new_version = _config_version(connection, row.sync_no, seen, now)
     return Registered(
         sync_no=row.sync_no,
         source_no=source_no,
-        list_id=_number(connection, _LIST, {"name": seen.list_name, "now": now}),
-        config_version=_config_version(connection, row.sync_no, seen, now),
+        list_id=list_id,
+        config_version=config_version,
         state=row.state,
         inactive_reason=row.inactive_reason,
         restart_pending=row.restart_pending,
+        new_version=new_version,
     )
 
 
@@ -159,8 +164,9 @@ def _number(connection: Connection, pair: tuple[Any, Any], values: dict[str, Any
     return int(connection.execute(select, values).scalar_one())
 
 
-def _config_version(connection: Connection, sync_no: int, seen: Registration, now: datetime) -> int:
-    statements.run(
+def _config_version(connection: Connection, sync_no: int, seen: Registration, now: datetime) -> tuple[int, bool]:
+    """(number, whether it is new)."""
+    written = statements.run(
         connection,
         "registry/config_version",
         sync_no=sync_no,
@@ -170,12 +176,12 @@ def _config_version(connection: Connection, sync_no: int, seen: Registration, no
         now=now,
     )
     found = connection.execute(_VERSION, {"sync_no": sync_no, "fingerprint": seen.fingerprint})
-    return int(found.scalar_one())
+    return int(found.scalar_one()), written.rowcount == 1
 
 
 _REGISTER_SYNC = text(
     "INSERT INTO sync.sync (sync_id, name, state_changed_at, state_changed_by, registered_at) "
-    "VALUES (:sync_id, :name, :now, 'first run', :now) ON CONFLICT (sync_id) DO NOTHING"
+    "VALUES (:sync_id, :name, :now, :by, :now) ON CONFLICT (sync_id) DO NOTHING"
 )
 _SYNC = text(
     "SELECT sync_no, name, source_no, state, inactive_reason, restart_pending FROM sync.sync "
