@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import text
 
 from contact_sync.cli.connections import account_fingerprint
 from contact_sync.paths import PROJECT
@@ -45,6 +46,30 @@ def test_a_missing_scope_is_told_without_going_in_a_circle(examine: Examine, hea
     message = found["Account recruit_demo"]["message"]
     assert "The refresh token lacks the scope ZohoRecruit.settings" in message
     assert message.endswith("make a new one that has it.")
+
+
+def test_a_look_is_counted_like_a_task(examine: Examine, healthy: str, sandbox: str) -> None:
+    """ACC-3, LIM-5: a new token each time, shared from then on; no eleventh in ten minutes; each call is booked."""
+    for _ in range(2):
+        assert examine()[1]["Account recruit_demo"]["state"] == "ok"
+    calls = requests.get(f"{sandbox}/_sandbox/calls", timeout=30).json()
+    listed = calls["calls"] if isinstance(calls, dict) else calls
+    paths = sorted(call["path"] for call in listed if call["path"].startswith("/recruit/"))
+    warehouse = open_warehouse(healthy, KEY)
+    with warehouse.transaction() as connection:
+        booked = connection.execute(text("SELECT path FROM sync.credit WHERE account = 'recruit_demo'")).scalars()
+        assert sorted(booked) == paths
+        assert connection.execute(text("SELECT count(*) FROM sync.token_request")).scalar_one() == 2
+        assert connection.execute(text("SELECT count(*) FROM sync.token")).scalar_one() == 1
+        connection.execute(
+            text(
+                "INSERT INTO sync.token_request (account, at, succeeded) "
+                "SELECT 'recruit_demo', now(), false FROM generate_series(1, 8)"
+            )
+        )
+    code, found = examine()
+    assert (code, found["Account recruit_demo"]["state"]) == (1, "problem")
+    assert "10 access tokens were asked for in the last ten minutes" in found["Account recruit_demo"]["message"]
 
 
 def test_an_account_without_a_connection(examine: Examine, healthy: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,9 @@ from contact_sync.config.resolved import ResolvedReport, ResolvedSync
 from contact_sync.errors import ConfigError
 
 CREATOR = "source: {application: hr-portal, report: All_Applicants}\n"
+OVER_OPENINGS = (
+    "source: {module: Contacts, scope: criteria, criteria: {conditions: {1: {field: Potentials.City, is: is_empty}}}}\n"
+)
 CRITERIA = "source: {scope: criteria, criteria: {conditions: {1: {field: City, is: is_empty}}}}\n"
 
 Lint = Callable[..., SyncFiles]
@@ -134,6 +137,11 @@ REFUSED = [
     ("ACC-5 the usual module is not on offer", "", "kind: recruit, modules: [Alumni]", "",
      "1: source.module: 'Candidates' is not on offer in 'recruit_demo' (edition not declared), as organisation.yaml "
      "declares it (ACC-5). Allowed: Alumni."),
+    ("ACC-5 a related module not on offer",
+     "source: {module: Contacts, scope: criteria, criteria: {conditions: {1: {field: Accounts.City, is: is_empty}}}}\n",
+     "kind: recruit, edition: standard, modules: [Candidates, Contacts, Client]", "",
+     "6: source.criteria.conditions.1.field: 'Clients' is not on offer in 'recruit_demo' (edition standard), as "
+     "organisation.yaml declares it (ACC-5). Allowed: Candidates, Contacts, Client. Did you mean 'Client'?"),
     ("ACC-5 Contacts by policy", "source: {module: Contacts}\n", "kind: recruit, type: staffing_agency",
      "policies: {contacts_module: corporate_hr_only}\n",
      "6: source.module: 'Contacts' needs an account of type corporate_hr; 'recruit_demo' has type staffing_agency "
@@ -170,8 +178,9 @@ def test_sources_that_the_account_does_not_bear(
         ("source: {module: Contacts}\n", "kind: recruit, type: corporate_hr",
          "policies: {contacts_module: corporate_hr_only}\n"),
         ("source: {module: Alumni}\n", "kind: recruit, modules: [Candidates, Alumni]", ""),
+        (OVER_OPENINGS, "kind: recruit, modules: [Contacts, Job_Openings]", ""),
     ],
-    ids=["ACC-6 paid", "ACC-6 nothing declared", "ACC-5 corporate HR", "ACC-5 SRC-1 custom module"],
+    ids=["ACC-6 paid", "ACC-6 nothing declared", "ACC-5 corporate HR", "ACC-5 SRC-1 custom module", "ACC-5 related"],
 )  # fmt: skip
 def test_sources_that_the_account_bears(lint: Lint, more: str, account: str, organisation: str) -> None:
     assert good(lint(more, account, organisation)).kind == "recruit"

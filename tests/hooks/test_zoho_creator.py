@@ -77,6 +77,16 @@ def test_the_session_sends_no_secret(monkeypatch: pytest.MonkeyPatch, sandbox: s
     assert not any(secret in sent for secret in SECRETS)
 
 
+def test_a_look_at_the_account_is_counted(monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse) -> None:
+    """ACC-2, ACC-3, LIM-5: with a token that tasks share afterwards, each call booked on the account."""
+    good, message = connect(monkeypatch, sandbox).test_account(warehouse)
+    assert (good, "Owner zylker: Creator takes the token" in message) == (True, True)
+    connect(monkeypatch, sandbox).get_client(warehouse).fields(APPLICANTS)
+    with warehouse.transaction() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sync.token_request")).scalar_one() == 1
+        assert connection.execute(text("SELECT account, cost FROM sync.credit")).all() == [("creator_demo", 1)] * 2
+
+
 def test_test_connection_names_the_owner(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-2: without a report to test it says what was not tried, and how to have it tried."""
     good, message = connect(monkeypatch, sandbox).test_connection()

@@ -89,7 +89,47 @@ def test_test_connection_names_organisation_edition_and_modules(monkeypatch: pyt
     assert good, message
     assert re.match(r"Zylker\b.* \(\w.*, plan \w+\)\. Modules: ", message)
     assert "Candidates" in message
-    assert "changes by Updated_On" in message
+    assert "Candidates can be read, changes by Updated_On. Nothing is missing. Not tried: bulk read" in message
+
+
+def settings(sandbox: str, **values: Any) -> None:
+    requests.post(f"{sandbox}/_sandbox/settings", json=values, timeout=30).raise_for_status()
+
+
+def test_test_connection_reads_the_plan_of_older_answers(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
+    """ACC-2: Recruit tells the plan under two names."""
+    settings(sandbox, license_shape="paid_type")
+    try:
+        _, message = connect(monkeypatch, sandbox).test_connection()
+    finally:
+        settings(sandbox, license_shape="plan_type")
+    assert "plan enterprise)" in message
+
+
+@pytest.mark.parametrize(
+    ("scope", "good", "words"),
+    [
+        (
+            "modules",
+            False,
+            "Missing: Zoho Recruit, GET /recruit/v2/Candidates: .*scope ZohoRecruit.modules.candidate.READ",
+        ),
+        ("search", True, "Missing for criteria that are searched for: .*scopes ZohoRecruit.search.READ and "),
+    ],
+)
+def test_test_connection_tells_missing_scopes(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, scope: str, good: bool, words: str
+) -> None:
+    """ACC-2, ACC-7: what lets syncs read is really tried; whatever is missing, the organisation is still named."""
+    settings(sandbox, missing_scopes=[scope])
+    try:
+        works, message = connect(monkeypatch, sandbox).test_connection()
+    finally:
+        settings(sandbox, missing_scopes=[])
+    assert works is good
+    assert message.startswith("Zylker")
+    assert re.search(words, message)
+    assert "Nothing is missing" not in message
 
 
 @pytest.mark.parametrize(
@@ -112,6 +152,20 @@ def test_test_connection_says_what_is_missing(
     assert not good
     assert words in message
     assert not any(secret in message for secret in (*SECRETS, "wrong-0000"))
+
+
+def test_a_look_at_the_account_notices_a_revoked_refresh_token(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
+) -> None:
+    """ACC-2, ACC-3: the stored access token still lives, and would not show it."""
+    hook = connect(monkeypatch, sandbox)
+    hook.get_client(warehouse).organisation()
+    settings(sandbox, refresh_token="another-0000")
+    try:
+        good, message = hook.test_account(warehouse)
+    finally:
+        settings(sandbox, refresh_token="sandbox-refresh-0000")
+    assert (good, "the refresh token (extra `refresh_token`) is wrong or has been revoked" in message) == (False, True)
 
 
 def test_hosts_come_from_the_data_centre(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,10 @@ from airflow.sdk.exceptions import AirflowSkipException
 from contact_sync.cli.app import main
 from contact_sync.operators.extract import ExtractOperator
 from contact_sync.operators.load import LoadOperator
+from contact_sync.operators.push import PushOperator
 from contact_sync.warehouse.database import Warehouse
 from tests.operators.conftest import connect, write_sync
+from tests.operators.contexts import context
 from tests.operators.test_operators import history, run_tasks
 
 
@@ -41,6 +43,15 @@ def test_an_edited_connection_stops_the_accounts_syncs(
     assert returned[-1]["window_start"] is not None
     with pytest.raises(AirflowSkipException, match="credentials_changed"):
         run_tasks(ExtractOperator, dag_id="weekly", run_id="then")
+
+
+def test_a_push_after_the_edit_is_skipped(ready: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ACC-4: nobody reaches what is perhaps another organisation, whichever task of a run comes next."""
+    run_tasks(LoadOperator, run_id="before")
+    edit_connection(monkeypatch, zsc_secret="zsc-1111")
+    task = PushOperator(task_id="push", sync_id="nightly")
+    with pytest.raises(AirflowSkipException, match=r"credentials_changed\."):
+        task.execute(context(run_type="scheduled", run_id="before"))
 
 
 def test_an_incomplete_connection_is_in_the_history(ready: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,12 +109,15 @@ def same_place(one: "URL", other: "URL") -> bool:
     return same_host and (one.port or 5432, one.database) == (other.port or 5432, other.database)
 
 
-def try_account(account: str, kind: str = "recruit") -> tuple[bool, str]:
-    """Whether the account's connection works, and what its test says (ACC-2). Raises NotKnownHere."""
+def try_account(account: str, kind: str, warehouse: "Warehouse | None") -> tuple[bool, str]:
+    """Whether the account's connection works, and what its test says (ACC-2). Raises NotKnownHere.
+
+    warehouse: with its secrets at hand; token and calls are counted there (ACC-3, LIM-5). None: they are not.
+    """
     with _airflow():
         hook = _creator_hook(account) if kind == "creator" else _account_hook(account)
         try:
-            return hook.test_connection()
+            return hook.test_connection() if warehouse is None else hook.test_account(warehouse)
         except Exception as error:  # such as proxies in the extra that are none; the text could quote the connection
             return False, f"Airflow connection '{account}': its test ended with {type(error).__name__}."
 

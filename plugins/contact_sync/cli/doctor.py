@@ -2,8 +2,8 @@
 
 Looks at the warehouse and its key, Airflow's connections and pools, every account and its credentials (ACC-2, ACC-4),
 and accounts that share an organisation (ACC-8). Each answer is ok, warning, problem, or "not checked" with why; nothing
-is mended or migrated. Never shows a secret. Reads the organisations with the shared token, which may be renewed by that
-(ACC-3).
+is mended or migrated. Never shows a secret. Renews each account's shared token, to see that its credentials are taken
+(ACC-3); where warehouse or key do not work, asks with a token of its own.
 """
 
 import os

@@ -1,7 +1,8 @@
 """The accounts' part of `contact-sync doctor`: connections, credentials, and accounts that share an organisation.
 
-Each account is asked who it is (ACC-2). Credentials that are others than runs know end the use of the account's syncs,
-as the next run would (ACC-4): the one thing that doctor writes. Never shows a secret.
+Each account is asked who it is (ACC-2), with a new token that is counted and shared (ACC-3). Credentials that are
+others than runs know end the use of the account's syncs, as the next run would (ACC-4). Nothing else is written but the
+ledger of calls. Never shows a secret.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ def look_at_accounts(
     """All findings about these accounts. warehouse: with its secrets at hand, None if it cannot be used."""
     answers = {}
     for account in accounts:
-        answers[account] = _account(account, organisation.accounts[account].kind)
+        answers[account] = _account(account, organisation.accounts[account].kind, warehouse)
         yield answers[account]
         if warehouse is not None:
             yield from _credentials(account, organisation, warehouse)
@@ -30,12 +31,12 @@ def look_at_accounts(
     yield from _organisations(organisation, accounts, working, warehouse)
 
 
-def _account(account: str, kind: str) -> Finding:
+def _account(account: str, kind: str, warehouse: "Warehouse | None") -> Finding:
     from contact_sync.cli.connections import NotKnownHere, try_account
 
     subject = f"Account {account}"
     try:
-        works, told = try_account(account, kind)
+        works, told = try_account(account, kind, warehouse)
     except NotKnownHere as error:
         remedy = (
             f"Give it as AIRFLOW_CONN_{account.upper()}, or add it to Airflow's database; this process sees that one "

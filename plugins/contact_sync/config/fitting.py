@@ -6,6 +6,7 @@ Only what is declared is checked here. What is not declared the account's metada
 
 from contact_sync.config.accounts import AccountProfile
 from contact_sync.config.base import close_match, refuse, shown
+from contact_sync.config.criteria import RELATED, CriteriaSpec
 from contact_sync.config.organisation import Organisation
 from contact_sync.config.source import CreatorSource, RecruitSource
 
@@ -23,6 +24,7 @@ def check_source(source: RecruitSource | CreatorSource, account: str, organisati
         return
     _check_module(source.module, account, profile, organisation.policies.contacts_module)
     if source.criteria is not None:
+        _check_related(source.criteria, source.module, account, profile)
         _check_plans(account, profile, organisation)
 
 
@@ -61,12 +63,24 @@ def _check_kind(source: RecruitSource | CreatorSource, account: str, organisatio
 
 def _check_module(module: str, account: str, profile: AccountProfile, contacts: str) -> None:
     told = edition_in_words(profile)
-    if profile.modules is not None and module not in profile.modules:
-        message = f"{shown(module)} is not on offer in '{account}' ({told}), as organisation.yaml declares it (ACC-5)."
-        raise refuse(message, allowed=profile.modules, close=close_match(module, profile.modules), key="module")
+    _check_offered(module, account, profile, ("module",))
     if module == "Contacts" and contacts == "corporate_hr_only" and profile.type != "corporate_hr":
         message = f"'Contacts' needs an account of type corporate_hr; '{account}' has {told} (ACC-5)."
         raise refuse(f"{message} Policy: contacts_module.", key="module")
+
+
+def _check_related(criteria: CriteriaSpec, module: str, account: str, profile: AccountProfile) -> None:
+    for number, condition in criteria.conditions.items():
+        alias, dot, _ = condition.field.partition(".")
+        if dot:
+            _check_offered(RELATED[module][alias], account, profile, ("criteria", "conditions", number, "field"))
+
+
+def _check_offered(module: str, account: str, profile: AccountProfile, key: tuple[str, ...]) -> None:
+    if profile.modules is not None and module not in profile.modules:
+        told = edition_in_words(profile)
+        message = f"{shown(module)} is not on offer in '{account}' ({told}), as organisation.yaml declares it (ACC-5)."
+        raise refuse(message, allowed=profile.modules, close=close_match(module, profile.modules), key=key)
 
 
 def _check_plans(account: str, profile: AccountProfile, organisation: Organisation) -> None:

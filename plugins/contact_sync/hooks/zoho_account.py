@@ -5,6 +5,7 @@ hook would also send the login as basic authentication and every key of the extr
 header; here the session is handed out without either. The ZSC key is kept for the account's fingerprint, never sent.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ import requests
 from airflow.providers.http.hooks.http import HttpHook
 
 from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, CreditReserver, TokenStore, spend_freely
-from contact_sync.core.ceilings import Allowance
+from contact_sync.core.ceilings import NO_CEILING, Allowance
 from contact_sync.errors import ConfigError, ContactSyncError
 from contact_sync.warehouse.credits import CreditBook
 from contact_sync.warehouse.database import Warehouse
@@ -23,7 +24,7 @@ from contact_sync.zoho.data_centres import DataCentre, data_centre
 from contact_sync.zoho.transport import Transport
 
 
-class ZohoAccountHook(HttpHook):  # type: ignore[misc] # mypy is told to skip Airflow
+class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to skip Airflow
     """An account of Zoho. `account`: id of the Airflow connection, which is also the name of the account."""
 
     def __init__(self, account: str, **kwargs: Any) -> None:
@@ -71,13 +72,25 @@ class ZohoAccountHook(HttpHook):  # type: ignore[misc] # mypy is told to skip Ai
         except ContactSyncError as error:
             return False, str(error)
 
+    def test_account(self, warehouse: Warehouse) -> tuple[bool, str]:
+        """The same for an account that tasks work with: asked with a new token as well, to see that the credentials are
+        still taken. It is counted, and shared from then on (ACC-3); the calls are in the account's ledger (LIM-5).
+        """
+        try:
+            tokens, record, _ = self.shared(warehouse, None, NO_CEILING)
+            return self.examine(_RenewedToken(tokens), record)
+        except ContactSyncError as error:
+            return False, str(error)
+        finally:
+            self.release()
+
+    @abstractmethod
     def root_of(self, centre: DataCentre) -> str:
         """Root of the product's API in a data centre."""
-        raise NotImplementedError
 
+    @abstractmethod
     def examine(self, tokens: TokenStore, record: CallRecorder) -> tuple[bool, str]:
         """What the test of the connection found: whether it can be used, and words for people."""
-        raise NotImplementedError
 
     def shared(
         self, warehouse: Warehouse, fetch_id: int | None, allowance: Allowance
@@ -130,6 +143,21 @@ class _OwnToken:
         """A new token."""
         self._token = ask()
         return self._token
+
+
+class _RenewedToken:
+    """The shared token, but for the stored one: that would not show whether the credentials are still taken."""
+
+    def __init__(self, shared: TokenStore) -> None:
+        self._shared = shared
+
+    def current(self) -> None:
+        """None, so that a new one is asked for."""
+
+    def renew(self, refused: str | None, ask: Callable[[], AccessToken]) -> AccessToken:
+        """A new token in place of the stored one, or of the refused one."""
+        stored = self._shared.current() if refused is None else None
+        return self._shared.renew(stored.value if stored else refused, ask)
 
 
 def _now() -> datetime:

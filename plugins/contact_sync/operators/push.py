@@ -1,6 +1,7 @@
 """The task `push`: people who opened or clicked a campaign go to Recruit with their member status."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from contact_sync.core.ceilings import Work
@@ -23,7 +24,9 @@ class PushOperator(StageOperator):
     def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
         """The account is the one that the fetch was configured for, whatever the file says by now."""
         from contact_sync.hooks.clients import recruit_clients
+        from contact_sync.hooks.credentials import credentials_fingerprint
         from contact_sync.stages.push import push
 
         with recruit_clients(warehouse, allowances(Work.PUSH)) as make_client:
-            return push(run, make_client, warehouse, datetime.now(UTC))
+            known = partial(credentials_fingerprint, warehouse=warehouse)
+            return push(run, make_client, warehouse, datetime.now(UTC), known)

@@ -6,6 +6,7 @@ so is one that finds the account's credentials changed, be it a retry (ACC-4).
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -44,11 +45,11 @@ def open_fetch(
     with warehouse.transaction() as connection:
         wait_your_turn(connection, run, now)
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
-        _look_at_credentials(connection, sync, credentials, now)
+        look_at_credentials(connection, sync, credentials, now)
         if known is None or known.closed or known.stage == NEVER_BEGUN or known.run_type != run.run_type:
             stop = _open(connection, run, sync, known, now)
         else:
-            stop = _stop_retry(connection, sync, known)
+            stop = stop_for_credentials(connection, sync, known)
         fetch = fetches.require(connection, run)
         attempt = 0 if stop else fetches.begin_stage(connection, fetch, "extract")
     if stop:
@@ -67,8 +68,11 @@ def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
         )
 
 
-def _look_at_credentials(connection: Connection, sync: ResolvedSync, credentials: str | None, now: datetime) -> None:
-    """Before the sync itself is held: whoever holds an account and its syncs takes them in this order."""
+def look_at_credentials(connection: Connection, sync: ResolvedSync, credentials: str | None, now: datetime) -> None:
+    """Compare the account's credentials with the known ones; a change makes its syncs inactive (ACC-4).
+
+    Before the sync itself is held: whoever holds an account and its syncs takes them in this order.
+    """
     if credentials is None:
         return
     stops = sync.policies.on_credential_change == "deactivate"
@@ -77,7 +81,7 @@ def _look_at_credentials(connection: Connection, sync: ResolvedSync, credentials
         log.warning("account %s: its credentials changed; made inactive: %s", sync.account, list(sight.deactivated))
 
 
-def _stop_retry(connection: Connection, sync: ResolvedSync, known: Fetch) -> SyncSkipped | None:
+def stop_for_credentials(connection: Connection, sync: ResolvedSync, known: Fetch) -> SyncSkipped | None:
     """A fetch under way goes on whatever became of its sync, but never with credentials of perhaps another account."""
     stands = registry.state(connection, known.sync_id)
     if stands is None or stands.inactive_reason != "credentials_changed":
@@ -98,7 +102,7 @@ def _open(
     choice, window = ManualChoice(), Window(None, run.run_after, first=False, moves_watermark=False)
     try:
         choice = check_conf(run.conf)
-        window = same.window if same else _window(connection, run, sync, registered)
+        window = _again(connection, sync, registered, same) if same else _window(connection, run, sync, registered)
         restart = registered.restart_pending and window.moves_watermark and not same
     except (SyncSkipped, ConfigError) as refused:
         stop = stop or refused
@@ -121,6 +125,18 @@ def _window(connection: Connection, run: RunInfo, sync: ResolvedSync, registered
         restart=registered.restart_pending,
         earliest=_earliest(sync),
     )
+
+
+def _again(connection: Connection, sync: ResolvedSync, registered: Registered, loaded: Fetch) -> Window:
+    """The window of a loaded run that was cleared; it moves the watermark only where that leaves nothing out.
+
+    Under settings that make the next fetch a first one (RET-11) nothing before the window has been read yet.
+    """
+    start = loaded.window.start
+    reached = watermarks.reached(connection, registered.sync_no, sync.source_fingerprint())
+    if start is None or (reached is not None and start <= reached):
+        return loaded.window
+    return replace(loaded.window, moves_watermark=False)
 
 
 def _earliest(sync: ResolvedSync) -> Earliest:

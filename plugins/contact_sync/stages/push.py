@@ -2,7 +2,8 @@
 
 Carries out the switches of the fetch's account whose list this sync feeds (PUSH-0). Off in backfills (PUSH-10) and
 where the form or the file says so. Answers are written after each call and never sent for again; a call whose answers
-were lost is repeated, and updates by e-mail instead of duplicating. An overtaken attempt makes no further call.
+were lost is repeated, and updates by e-mail instead of duplicating. An overtaken attempt makes no further call. Nobody
+is pushed with credentials of perhaps another account (ACC-4).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +17,9 @@ from sqlalchemy import Connection
 from contact_sync.config.resolved import ResolvedSwitch, ResolvedSync
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import CreditsExhausted, PermissionMissing, PushRejected
+from contact_sync.errors import CreditsExhausted, PermissionMissing, PushRejected, SyncSkipped
 from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
+from contact_sync.stages.opening import look_at_credentials, stop_for_credentials
 from contact_sync.warehouse import fetch_ends, fetches, pushes
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
@@ -26,6 +28,8 @@ from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, RecruitClient, Upser
 
 ClientFactory = Callable[[str, int], RecruitClient]
 """Makes the client of an account, by its name; its calls are booked on a fetch, by its id."""
+CredentialsOf = Callable[[str], str | None]
+"""The fingerprint of an account's credentials now, by its name; None if it is not known, and not compared then."""
 MANDATORY = ("First_Name", "Last_Name", "Email")
 """What a pushed candidate must have (PUSH-2)."""
 MEMBER_STATUS = "Opened"
@@ -70,11 +74,18 @@ class Tally:
     lacking: int = 0
 
 
-def push(run: RunInfo, make_client: ClientFactory, warehouse: Warehouse, now: datetime) -> Manifest:
+def push(
+    run: RunInfo,
+    make_client: ClientFactory,
+    warehouse: Warehouse,
+    now: datetime,
+    credentials_of: CredentialsOf = lambda account: None,
+) -> Manifest:
     """Push what the loaded fetch's switches ask for.
 
     Raises PushRejected if Recruit answered and refused everybody it was asked for; people who were not sent because
-    they lack a mandatory field are in the ledger and no failure. Raises Superseded if a newer attempt took over.
+    they lack a mandatory field are in the ledger and no failure. Raises Superseded if a newer attempt took over, and
+    SyncSkipped if the account's credentials changed: then everybody is left for a run after the sync is activated.
     Yields to imports: without credits the rest is left for a later run, which judges it anew (LIM-5).
     """
     with warehouse.transaction() as connection:
@@ -82,7 +93,10 @@ def push(run: RunInfo, make_client: ClientFactory, warehouse: Warehouse, now: da
         settings = settings_of(fetch)
         if not fetch.loaded or not wanted(fetch, settings):
             return manifest(fetch, "push", {"pushed": 0})
-        number = fetches.begin_stage(connection, fetch, "push")
+        stop = _stop(connection, fetch, settings, credentials_of, now)
+        number = 0 if stop else fetches.begin_stage(connection, fetch, "push")
+    if stop:
+        raise stop
     attempt = Attempt(fetch, number, settings, for_fetch(warehouse, fetch, "push"), make_client, now)
     tally = Tally()
     exhausted: CreditsExhausted | None = None
@@ -112,6 +126,19 @@ def wanted(fetch: Fetch, settings: ResolvedSync) -> bool:
     if fetch.push_choice == "as_configured":
         return settings.push and fetch.run_type != RunType.BACKFILL
     return fetch.push_choice == "on"
+
+
+def _stop(
+    connection: Connection, fetch: Fetch, settings: ResolvedSync, credentials_of: CredentialsOf, now: datetime
+) -> SyncSkipped | None:
+    """Why nobody is to be pushed, which the history then says: the connection may lead to another account by now."""
+    if not settings.push_switches:
+        return None
+    look_at_credentials(connection, settings, credentials_of(settings.account), now)
+    stop = stop_for_credentials(connection, settings, fetch)
+    if stop:
+        fetch_ends.leave_for_later(connection, fetch.fetch_id, f"Nobody was pushed: {stop}")
+    return stop
 
 
 def _carry_out(asked: ResolvedSwitch, attempt: Attempt, tally: Tally) -> None:
