@@ -93,6 +93,18 @@ def test_without_a_pattern(resolve: Resolve, joined: str, pattern: str) -> None:
     assert criteria.pattern == pattern
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("01067", "01067"), ("-007", "-007"), ("0", 0), ("10", 10), ("0.50", 0.5), (".5", 0.5), ("5.", 5.0), ("1e3", 1e3)],
+)
+def test_digits_after_a_zero_are_no_number(resolve: Resolve, written: str, read: object) -> None:
+    """CRIT-1: a postal code without quotes compares as it is written."""
+    criteria = resolve(SOURCE.replace("value: Information Technology", f"value: {written}")).criteria
+    assert criteria is not None
+    (value,) = criteria.conditions[0].values
+    assert (type(value), value) == (type(read), read)
+
+
 def test_through_json_and_back(resolve: Resolve) -> None:
     """CRIT-1: a fetch stores criteria as JSON; whole numbers, fractions, texts and booleans stay what they are."""
     source = (

@@ -95,6 +95,19 @@ def test_a_module_that_may_be_misspelt(lint: Lint) -> None:
     assert warned(lint("source: {module: Alumni}\n")) == []
 
 
+def test_one_contact_field_of_two_types(lint: Lint, folder: Path) -> None:
+    """MAP-2: whichever sync fills it, whoever reads it expects values of one type."""
+    given = "name: Other\ncreated: 2026-11-01\naccount: zoho\nlist: L\nschedule: {frequency: once}\n"
+    other = folder / "syncs" / "best.yaml"
+    other.write_text(f"{given}mapping: {{fields: {{years: Years, city: City}}}}\n")
+    mapping = "mapping: {{fields: {{years: {{source: Experience_in_Years, type: {}}}, city: Town}}}}\n"
+    assert warned(lint(mapping.format("integer"))) == [
+        "mapping.fields.years: is of type 'integer' here, and of type 'text' in include/syncs/best.yaml: it would hold "
+        "both (MAP-2)."
+    ]
+    assert warned(lint(mapping.format("text"))) == []
+
+
 CRITERIA = (
     "source: {{module: Contacts, scope: criteria, criteria: {{conditions: {{1: {{field: {field}, is: is_empty}}}}}}}}\n"
 )

@@ -157,6 +157,20 @@ def test_empty_value_leaves_the_field_unless_it_clears() -> None:
     assert row["misfits"] is None
 
 
+def test_a_part_of_a_field() -> None:
+    """MAP-2, MAP-7: of a lookup its id; nothing where it leads nowhere, or is none; absent with the whole field."""
+    mappings = [FieldMapping("email", "Email"), FieldMapping("boss", "Boss.id"), FieldMapping("first_name", "N.first")]
+    rows = page(
+        {"Boss": {"name": "Jo Berg", "id": "7"}, "N": "", "N.first": "Jo"},
+        {"Boss": None, "N": ""},
+        {"Boss": "Jo Berg", "N": "Jo"},
+        {},
+        mappings=mappings,
+    )
+    assert [(row["fields"], row["first_name"]) for row in rows] == [({"boss": "7"}, "Jo"), *[({}, None)] * 3]
+    assert [set(row["source"]) - {"Email"} for row in rows] == [*[{"Boss.id", "N.first"}] * 3, set()]
+
+
 def test_required_names_the_first_field_without_a_valid_value() -> None:
     """OUT-4: `invalid_field`, by an empty value and by a misfit."""
     mappings = [

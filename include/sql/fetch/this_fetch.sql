@@ -1,5 +1,5 @@
 -- Purpose:    the one row that classification and load read: the fetch with the policies in force.
--- Parameters: none; reads the transaction's setting contact_sync.fetch_id (DDL takes no parameters).
+-- Parameters: none; reads the transaction's setting contact_sync.fetch_id (DDL takes no parameters), and batch.
 -- Returns:    nothing; makes the transaction's table this_fetch with one row.
 CREATE TEMPORARY TABLE this_fetch ON COMMIT DROP AS
 SELECT
@@ -16,8 +16,15 @@ SELECT
     (version.settings -> 'policies' ->> 'contact_limit')::bigint             AS contact_limit,
     -- suppressions, the strictest first
     ARRAY['erased', 'complaint', 'unsubscribed_org', 'registry', 'blocked'] AS kinds,
-    jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "first_name" && @.clear_when_empty == true)') AS clears_first_name,
-    jsonb_path_exists(version.settings, '$.mapping[*] ? (@.target == "last_name" && @.clear_when_empty == true)')  AS clears_last_name
+    -- a field that no row has is gone, not empty
+    'first_name' = ANY (clears.targets) AS clears_first_name,
+    'last_name' = ANY (clears.targets)  AS clears_last_name
 FROM sync.fetch AS run
 JOIN sync.config_version AS version USING (config_version)
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(line ->> 'target'), '{}') AS targets
+    FROM jsonb_array_elements(version.settings -> 'mapping') AS line
+    WHERE line ->> 'target' IN ('first_name', 'last_name') AND (line ->> 'clear_when_empty')::boolean
+      AND EXISTS (SELECT FROM batch WHERE batch.source ? (line ->> 'source'))
+) AS clears
 WHERE run.fetch_id = current_setting('contact_sync.fetch_id')::bigint

@@ -1,4 +1,4 @@
--- Purpose:    write down that this fetch's sync holds the contested fields that its records took (MAP-8).
+-- Purpose:    write down that this fetch's sync holds the contested fields that records of known people took (MAP-8).
 -- Parameters: none; reads the transaction's this_fetch, batch and outcome.
 -- Returns:    nothing; rows affected are holders that are new, or newer.
 INSERT INTO contacts.field_owner AS held (contact_id, target, sync_no, changed_at, fetch_id)

@@ -26,11 +26,12 @@ WITH brought AS (
     FROM outcome
     JOIN batch USING (record_no)
     CROSS JOIN contested
+    CROSS JOIN this_fetch
     LEFT JOIN contacts.contact AS person ON person.contact_id = outcome.contact_id
-    WHERE outcome.applies
+    WHERE outcome.applies AND outcome.outcome <> 'new'  -- nobody can hold a field of theirs: see load/046_field_owner_new
       AND CASE contested.target
-            WHEN 'first_name' THEN batch.first_name IS NOT NULL OR contested.clears
-            WHEN 'last_name'  THEN batch.last_name IS NOT NULL OR contested.clears
+            WHEN 'first_name' THEN batch.first_name IS NOT NULL OR this_fetch.clears_first_name
+            WHEN 'last_name'  THEN batch.last_name IS NOT NULL OR this_fetch.clears_last_name
             ELSE batch.fields ? contested.target
           END
 ),

@@ -1,8 +1,8 @@
 -- Purpose:    which syncs supply which contact fields, by the configuration in force: that of the newest fetch, or one
 --             registered since; of this fetch's sync the one it was opened with. A deleted sync supplies nothing (MAP-8).
 -- Parameters: none; reads the transaction's this_fetch.
--- Returns:    nothing; makes the transaction's table supplier: one row per sync and contact field, the address apart.
-CREATE TEMPORARY TABLE supplier ON COMMIT DROP AS
+-- Returns:    nothing; makes the transaction's table supplier, unless it is there: one row per sync and contact field, the address apart.
+CREATE TEMPORARY TABLE IF NOT EXISTS supplier ON COMMIT DROP AS
 WITH in_force AS (
     SELECT DISTINCT ON (registered.sync_no)
         registered.sync_no, registered.sync_id, version.config_version, version.settings
@@ -20,12 +20,11 @@ WITH in_force AS (
     WHERE registered.state <> 'deleted' OR registered.sync_no = this_fetch.sync_no
     ORDER BY registered.sync_no, mine.fetch_id NULLS LAST, greatest(version.registered_at, last.started_at) DESC, version.config_version DESC
 )
-SELECT
+SELECT DISTINCT
     in_force.sync_no,
     in_force.sync_id,
-    line ->> 'target'                                                AS target,
-    coalesce((in_force.settings ->> 'source_priority')::integer, 0)  AS priority,
-    bool_or(coalesce((line ->> 'clear_when_empty')::boolean, false)) AS clears
+    line ->> 'target'                                               AS target,
+    coalesce((in_force.settings ->> 'source_priority')::integer, 0) AS priority
 FROM in_force
 LEFT JOIN LATERAL (
     -- what the source's own fields told is as good as a line of the file (MAP-1)
@@ -37,4 +36,3 @@ LEFT JOIN LATERAL (
 ) AS told ON true
 CROSS JOIN LATERAL jsonb_array_elements((in_force.settings -> 'mapping') || coalesce(told.told_mapping, '[]')) AS line
 WHERE line ->> 'target' <> 'email'
-GROUP BY in_force.sync_no, in_force.sync_id, line ->> 'target', in_force.settings

@@ -77,7 +77,7 @@ def _custom_fields(sync: ResolvedSync, fields: Sequence[Field]) -> Iterator[Conf
         return
     custom = {str(field["api_name"]) for field in fields if field.get("custom_field") is True}
     for line in sync.mapping:
-        if line.source in custom:
+        if line.source.partition(".")[0] in custom:
             key = f"mapping.{line.target}" if line.target in STANDARD_TARGETS else f"mapping.fields.{line.target}"
             message = f"'{line.source}' is a custom field, and scope is '{sync.scope}' (SRC-9)."
             hint = "Policy custom_fields: criteria_only allows them with scope 'criteria' only."

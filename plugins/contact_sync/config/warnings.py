@@ -26,6 +26,7 @@ def find_warnings(
         found += _list_spellings(syncs)
         found += _switch_spellings(folder, organisation, syncs)
         found += _same_names(syncs)
+        found += _field_types(syncs)
     return found
 
 
@@ -75,6 +76,19 @@ def _same_names(syncs: Mapping[str, ResolvedSync]) -> list[ConfigProblem]:
         other = first.setdefault(same_spelling(sync.name), sync)
         if other is not sync:
             found.append(_warning(sync, "name", f"'{sync.name}' is also the name of {other.file}."))
+    return found
+
+
+def _field_types(syncs: Mapping[str, ResolvedSync]) -> list[ConfigProblem]:
+    """A contact field is one, whichever sync fills it: who reads it expects values of one type (MAP-2)."""
+    first: dict[str, tuple[str, str]] = {}
+    found = []
+    for sync in syncs.values():
+        for line in sync.mapping:
+            kind, file = first.setdefault(line.target, (line.type, sync.file))
+            if kind != line.type:
+                message = f"is of type '{line.type}' here, and of type '{kind}' in {file}: it would hold both (MAP-2)."
+                found.append(_warning(sync, f"mapping.fields.{line.target}", message))
     return found
 
 

@@ -62,8 +62,9 @@ class _Page:
             try:
                 values = [row[name] for row in self.rows]
             except KeyError:
-                values = [row.get(name) for row in self.rows]
-                self.absent[name] = [at for at, row in enumerate(self.rows) if name not in row]
+                outer = name.partition(".")[0]
+                values = [_part(row, name) for row in self.rows]
+                self.absent[name] = [at for at, row in enumerate(self.rows) if name not in row and outer not in row]
             self.columns[name], changed = clean_values(values)
             for position in changed:
                 self.cleaned.setdefault(position, []).append(name)
@@ -74,6 +75,13 @@ class _Page:
         if name not in self.texts:
             self.texts[name] = source_texts(self.column(name))
         return self.texts[name]
+
+
+def _part(row: Mapping[str, Any], name: str) -> Any:
+    """The value of a field that not all rows have; of `Employer.id` the part of that lookup, if it is one."""
+    outer, dot, inner = name.partition(".")
+    whole = row.get(outer)
+    return row[name] if name in row else whole.get(inner) if dot and isinstance(whole, Mapping) else None
 
 
 def normalise_page(

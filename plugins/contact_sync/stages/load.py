@@ -14,7 +14,7 @@ from contact_sync.core.run import RunInfo
 from contact_sync.core.window import next_watermark
 from contact_sync.errors import FetchUnbalanced
 from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
-from contact_sync.warehouse import fetch_ends, fetches, organisation, registry, staging, statements, watermarks
+from contact_sync.warehouse import fetch_ends, fetches, organisation, owners, registry, staging, statements, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 
@@ -71,6 +71,7 @@ def apply(connection: Connection, fetch: Fetch) -> int:
 
     Returns how many records the plan limit withheld.
     """
+    owners.know_contested(connection)
     written = {name: statements.run(connection, name).rowcount for name in statements.LOAD_ORDER}
     touched = {name: rows for name, rows in written.items() if name not in statements.NO_CHANGE}
     statements.run(connection, "load/100_ledger")
@@ -115,5 +116,13 @@ def finish(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts:
         watermarks.move(connection, fetch.sync_no, value, fingerprint, fetch.fetch_id)
     if fetch.restart:
         registry.finish_restart(connection, fetch.sync_no)
-    if settings.schedule.frequency == "once":
+    if has_run_once(fetch, settings):
         registry.complete(connection, fetch.sync_no)
+
+
+def has_run_once(fetch: Fetch, settings: ResolvedSync) -> bool:
+    """Whether this was the run of a one-time sync (RET-1): not one by hand before its time, or over less than all."""
+    if settings.schedule.frequency != "once":
+        return False
+    due = settings.schedule.once_at()
+    return fetch.window.moves_watermark and (due is None or fetch.window.end >= due)

@@ -67,6 +67,12 @@ def intend(connection: Connection, fetch_id: int, page: int) -> None:
     connection.execute(_INTEND, {"fetch_id": fetch_id, "page": page})
 
 
+def withdraw(connection: Connection, fetch_id: int, page: int) -> None:
+    """Take the last intent back: for sure no job was made of it. Earlier ones may have left orphans all the same."""
+    for statement in _WITHDRAW:
+        connection.execute(statement, {"fetch_id": fetch_id, "page": page})
+
+
 def note_created(connection: Connection, fetch_id: int, page: int, job_id: str, at: datetime) -> None:
     """Keep the id of a job. at: the source's clock when it was made."""
     connection.execute(_CREATED, {"fetch_id": fetch_id, "page": page, "job_id": job_id, "at": at})
@@ -111,6 +117,12 @@ _FORGET = text("DELETE FROM sync.bulk_job WHERE fetch_id = :fetch_id")
 _INTEND = text(
     "INSERT INTO sync.bulk_job (fetch_id, page, intent_at, state) VALUES (:fetch_id, :page, now(), 'INTENDED') "
     "ON CONFLICT (fetch_id, page) DO UPDATE SET intent_at = now(), orphans = bulk_job.orphans + 1"
+)
+_WITHDRAW = (
+    text("DELETE FROM sync.bulk_job WHERE fetch_id = :fetch_id AND page = :page AND job_id IS NULL AND orphans = 0"),
+    text(
+        "UPDATE sync.bulk_job SET orphans = orphans - 1 WHERE fetch_id = :fetch_id AND page = :page AND job_id IS NULL"
+    ),
 )
 _CREATED = text(
     "UPDATE sync.bulk_job SET job_id = :job_id, created_at = :at, state = 'ADDED' "

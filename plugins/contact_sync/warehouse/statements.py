@@ -20,6 +20,7 @@ LOAD_ORDER = (
     "load/030_contact_update",
     "load/040_contact_insert",
     "load/045_field_owner",
+    "load/046_field_owner_new",
     "load/050_source_link",
     "load/060_converted",
     "load/070_membership",
@@ -28,7 +29,7 @@ LOAD_ORDER = (
     "load/090_suppression_clash",
 )
 """What load writes, in this order: addresses are left before others take them, contacts exist before links."""
-OWNERS = frozenset({"load/006_field_owner_before", "load/045_field_owner"})
+OWNERS = frozenset({"load/006_field_owner_before", "load/045_field_owner", "load/046_field_owner_new"})
 """Those of them that say which sync holds a contested field: other fetches are decided by it, no contact changes."""
 NO_CHANGE = OWNERS | {"load/005_field_change"}
 """Those of them by which nobody's standing changes."""

@@ -85,6 +85,12 @@ PROBLEMS: list[tuple[Kind | None, Operator, tuple[Value, ...], str]] = [
         ("2",),
         "'2' is not a number such as 2 or 2.5. Did you mean 2, without quotes?",
     ),
+    (
+        Kind.NUMBER,
+        Operator.EQUALS,
+        ("-010",),
+        "'-010' is not a number such as 2 or 2.5. Did you mean -10, without quotes?",
+    ),
     (Kind.NUMBER, Operator.IN, (1, "many"), "'many' is not a number such as 2 or 2.5."),
     (Kind.NUMBER, Operator.EQUALS, (True,), "true is not a number such as 2 or 2.5."),
     (Kind.NUMBER, Operator.EQUALS, (float("nan"),), "NaN is not a number such as 2 or 2.5."),

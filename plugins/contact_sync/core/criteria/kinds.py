@@ -75,6 +75,7 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _NEARLY_DAY = re.compile(r"([0-9]{4})[-/.]?([0-9]{1,2})[-/.]?([0-9]{1,2})(?:[T ].*)?")
+_LEADING_ZEROS = re.compile(r"(?<![0-9.])0+(?=[0-9])")
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -186,7 +187,7 @@ def _meant(value: Value, kinds: Sequence[Kind]) -> str:
     if {Kind.TEXT, Kind.LIST} & set(kinds):
         return f' Did you mean "{text}", in quotes?'
     if Kind.NUMBER in kinds and isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
-        return f" Did you mean {text}, without quotes?"
+        return f" Did you mean {_LEADING_ZEROS.sub('', text)}, without quotes?"
     if Kind.BOOLEAN in kinds and text.casefold() in _TRUE + _FALSE:
         return f" Did you mean {'true' if text.casefold() in _TRUE else 'false'}?"
     day = _NEARLY_DAY.fullmatch(text)
