@@ -66,6 +66,23 @@ def test_each_condition_as_true_or_false(run: Run, sandbox: str, year: int, hold
     assert f"the record is {'in' if any(holds[2:]) else 'out of'} scope" in shown.out
 
 
+def test_a_value_is_shown_as_it_is(run: Run, sandbox: str) -> None:
+    """CRIT-6: brackets in it are no markup."""
+    record_id = edited(sandbox, Department="[red]IT[/bold]")
+    shown = run("explain-record", "graduates", record_id)
+    assert (shown.code, "[red]IT[/bold]" in shown.out) == (0, True)
+
+
+def test_a_record_that_waits_for_approval(run: Run, sandbox: str) -> None:
+    """CRIT-6, SRC-8: meeting the criteria is not enough where unapproved records are left out."""
+    fields = {"Department": "Information Technology", "Experience_in_Years": 2, "Year_Passed_Out": 2015}
+    record_id = edited(sandbox, **fields, **{"$approved": False})
+    assert json.loads(run("explain-record", "graduates", record_id, "--json").out)["left_out_unapproved"] is True
+    assert "leaves such records out (unapproved: skip)" in run("explain-record", "graduates", record_id).out
+    edited(sandbox, **{"$approved": True})
+    assert json.loads(run("explain-record", "graduates", record_id, "--json").out)["left_out_unapproved"] is False
+
+
 @pytest.mark.parametrize("record_id", ["200001000009999999", "nobody"])
 def test_a_record_that_is_not_there(run: Run, sandbox: str, record_id: str) -> None:
     """CRIT-6: an id that leads nowhere is an error that says what ids look like."""

@@ -116,13 +116,23 @@ def test_a_sync_that_does_not_run_costs_nothing(run: Run, warehouse: Warehouse) 
     assert "0 warnings" in done.out
 
 
+def test_a_sync_whose_period_is_over_costs_nothing(run: Run, warehouse: Warehouse, folder: Path) -> None:
+    """LIM-5, RET-9: no run has noticed it yet, and the next one is skipped."""
+    (folder / "syncs" / "candidates_daily.yaml").write_text(f"{SYNC}active_until: 2026-11-02\n")
+    past(warehouse, [500])
+    assert "recruit_demo: about 0 credits in the next 24 hours" in run("lint", "--forecast").out
+
+
 def test_what_nothing_measures_is_not_guessed(run: Run, warehouse: Warehouse, folder: Path) -> None:
     """LIM-5: before its first run a sync's size is unknown; how credits come about is told instead."""
     (folder / "syncs" / "applicants.yaml").write_text(REPORT)
     done = run("lint", "--forecast")
-    words = " ".join(done.out.split())
-    assert "cannot tell: 3 for each 200 records" in words
-    assert "cannot tell: 1 for each 1,000 records" in words
+    words = " ".join(done.out.replace("│", " ").split())
+    assert (
+        "cannot tell: 3 for each 200 records, and a few for metadata; by bulk job 6 for each 200,000, 1 for each look "
+        "at it, and 3 for each 200 converted or not yet approved ones" in words
+    )
+    assert "cannot tell: 1 for each 1,000 records, and 1 or 2 to begin with" in words
     assert "recruit_demo: about 0 credits in the next 24 hours, without 1 whose runs nothing measures yet." in words
     assert "creator_demo: about 0 credits in the next 24 hours" in words
     assert "A day: no ceiling is known." in words

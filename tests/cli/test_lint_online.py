@@ -131,6 +131,8 @@ def test_custom_fields_with_criteria_only(told: Told) -> None:
         "Policy custom_fields: criteria_only allows them with scope 'criteria' only."
     ]
     assert told(CRITERIA.format(module="Candidates", condition="field: City, is: is_empty") + mapping, policy) == []
+    (line,) = told("source: {module: Alumni}\nmapping:\n  fields: {employer: Employer.name}\n", policy)
+    assert line.startswith(":8: mapping.fields.employer: 'Employer.name' is a custom field, and scope is 'all'")
 
 
 def test_criteria_on_a_free_plan(told: Told, sandbox: str) -> None:

@@ -187,6 +187,16 @@ def test_history_as_a_table(run: Run, with_warehouse: str, monkeypatch: pytest.M
     assert "…" not in done.out
 
 
+def test_the_history_says_what_a_backfill_is(run: Run, with_warehouse: str) -> None:
+    """RET-5: the source shows its present state only; runs of other kinds are not told so."""
+    _first_fetch(with_warehouse)
+    note = "backfill: read the records whose latest change lies in this window, as they are now."
+    assert note not in run("history").out
+    with create_engine(with_warehouse).begin() as connection:
+        connection.execute(text("UPDATE sync.fetch SET run_type = 'backfill'"))
+    assert f"candidates_daily #1 {note}" in run("history").out
+
+
 def test_history_as_json(run: Run, with_warehouse: str) -> None:
     _first_fetch(with_warehouse)
     (fetch,) = json.loads(run("history", "candidates_daily", "--json").out)
@@ -235,6 +245,17 @@ def test_initiate_says_how_to_start_the_run(run: Run, with_warehouse: str) -> No
     assert _rows(with_warehouse, "SELECT restart_pending, state FROM sync.sync") == [
         {"restart_pending": True, "state": "active"}
     ]
+
+
+def test_initiate_says_from_when_on(run: Run, with_warehouse: str, folder: Path) -> None:
+    """RET-10, RET-2: a sync that retrieves what changed after a moment reads that again, and not everything."""
+    _first_fetch(with_warehouse)
+    file = folder / "syncs" / "candidates_daily.yaml"
+    given = file.read_text(encoding="utf-8")
+    file.write_text(f"{given}retrieve: {{after: 2026-10-15T00:00:00+02:00}}\n", encoding="utf-8")
+    assert "what changed after 2026-10-15T00:00:00+02:00, as retrieve says, again into" in run(
+        "initiate", "candidates_daily"
+    ).out.replace("\n", " ")
 
 
 def test_migrate_and_status(run: Run, postgres_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,6 +183,18 @@ def test_one_time_sync_completes_and_runs_again_only_when_initiated(world: World
     assert world.one("SELECT inactive_reason FROM sync.sync WHERE sync_id = :id", id=ONCE) == "completed"
 
 
+def test_a_one_time_sync_keeps_its_run_whatever_is_read_by_hand_before(world: World) -> None:
+    """RET-1: neither a run by hand before the set time, nor one over less than all data, is the one time."""
+    now = world.clock()
+    schedule = world.syncs[ONCE].schedule.model_copy(update={"date": (now + timedelta(days=2)).date(), "at": "06:00"})
+    later = world.syncs[ONCE].model_copy(update={"schedule": schedule})
+    world.fetch(ONCE, conf={"after": (now - timedelta(days=1)).isoformat()})
+    world.fetch(ONCE, later)
+    assert world.one("SELECT state FROM sync.sync WHERE sync_id = :id", id=ONCE) == "active"
+    world.fetch(ONCE, later, at=now + timedelta(days=3))
+    assert world.one("SELECT inactive_reason FROM sync.sync WHERE sync_id = :id", id=ONCE) == "completed"
+
+
 def test_initiate_reads_everything_once(world: World) -> None:
     """RET-10: after initiate the next fetch reads from the beginning, the one after it changes again."""
     world.fetch(DAILY)
@@ -206,6 +218,22 @@ def test_changed_list_makes_the_next_fetch_a_first_one(world: World) -> None:
     assert again.counts["duplicate_other_list"] == first.counts["new"]
     assert world.one("SELECT count(*) FROM contacts.membership WHERE status = 'subscribed'") == 2 * first.counts["new"]
     assert world.one("SELECT count(*) FROM sync.config_version") == 2
+
+
+def test_clearing_an_old_run_under_another_list_leaves_the_first_fetch_to_come(world: World) -> None:
+    """RET-11, RET-7: it reads its old window into the new list; everybody else is still to come, so no watermark."""
+    first = world.fetch(DAILY)
+    world.control("POST", "clock", {"advance_seconds": 3600})
+    old = world.run_info(DAILY)
+    world.extract(old)
+    world.finish(old)
+    moved = world.syncs[DAILY].model_copy(update={"list_name": "Renamed list", "push_switches": ()})
+    world.extract(old, moved)
+    again = world.finish(old)
+    assert (again.list_name, again.counts["read"]) == ("Renamed list", 0)
+    after = world.fetch(DAILY, moved)
+    assert after.window_start is None
+    assert after.counts["duplicate_other_list"] == first.counts["new"]
 
 
 def test_yaml_edited_between_extract_and_load_is_not_looked_at(world: World) -> None:

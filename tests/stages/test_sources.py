@@ -114,6 +114,8 @@ def test_a_changed_client_brings_its_contacts_back(wide: World) -> None:
     )
     wide.control("POST", "records/Clients", {"edits": [{"id": other, "Industry": industry}]})
     wide.fetch(sync.sync_id, sync)
+    read = how_read(wide)
+    assert (read["rows_returned"], read["rows_kept"]) == (0, 0)  # no Contact changed: they came beside the listing
     expected = {
         record_id
         for record_id, row in contacts.items()
@@ -216,9 +218,14 @@ def test_a_loose_search_is_noticed(wide: World) -> None:
     assert read["rows_contradicting"] == read["rows_returned"] - read["rows_kept"] > 0
     assert read["status"] == "degraded"
     assert "api_overmatch_warn" in " ".join(read["warnings"])
-    assert kept(wide, sync) == {
-        record_id for record_id, row in records(wide, "Candidates").items() if row["Department"] == word
-    }
+    named = {record_id for record_id, row in records(wide, "Candidates").items() if row["Department"] == word}
+    assert kept(wide, sync) == named
+    policies = {"search_ignores_case": True, "api_overmatch_warn": read["rows_contradicting"]}
+    allowed = sync_of("loose_allowed", policies=policies, source=source)
+    wide.fetch(allowed.sync_id, allowed)
+    again = how_read(wide)
+    assert (again["rows_contradicting"], again["status"]) == (read["rows_contradicting"], "succeeded")
+    assert kept(wide, allowed) == named
 
 
 def test_a_search_that_meets_its_ceiling_is_read_again_by_listing(wide: World) -> None:
@@ -253,6 +260,18 @@ def test_what_the_index_did_not_know_yet_comes_next(wide: World) -> None:
     assert chosen in kept(wide, sync)
 
 
+def test_a_one_time_sync_trusts_no_index(wide: World) -> None:
+    """CRIT-5, RET-1: no later fetch would bring what the index of a search did not know yet."""
+    wide.control("POST", "settings", {"search_lag_seconds": 300})
+    chosen = sorted(worked_example(wide))[0]
+    wide.edit(chosen, Current_Employer="Changed just now")
+    source = {"module": "Candidates", "scope": "criteria", "criteria": WORKED_EXAMPLE, "unapproved": "take"}
+    policies = {"search_ignores_case": True}
+    sync = sync_of("only_once", policies=policies, source=source, schedule={"frequency": "once"})
+    wide.fetch(sync.sync_id, sync)
+    assert (how_read(wide)["read_by"], kept(wide, sync)) == ("listing", worked_example(wide))
+
+
 def test_a_custom_module_by_its_only_address(wide: World) -> None:
     """SRC-1, MAP-1: e-mail and name of a custom module come from its own fields where the file names none."""
     sync = sync_of("alumni", source={"module": "Alumni"})
@@ -263,6 +282,21 @@ def test_a_custom_module_by_its_only_address(wide: World) -> None:
     named = {((row["Email"] or "").strip(), row["Name"]) for row in alumni.values()}
     wrong = set(loaded.items()) - named
     assert not wrong
+
+
+def test_parts_of_a_lookup(wide: World) -> None:
+    """MAP-2, MAP-7: a record's lookup by its id, and by its name."""
+    fields = {"company": "Employer.name", "company_id": "Employer.id"}
+    sync = sync_of("alumni", source={"module": "Alumni"}, mapping={"fields": fields})
+    wide.fetch(sync.sync_id, sync)
+    found = wide.rows(
+        "SELECT record_id, fields ->> 'company' AS name, fields ->> 'company_id' AS id FROM contacts.source_link "
+        "JOIN contacts.contact USING (contact_id)"
+    )
+    alumni = records(wide, "Alumni")
+    told = [(alumni[row["record_id"]]["Employer"] or {"name": None, "id": None}, row) for row in found]
+    assert all((employer["name"], employer["id"]) == (row["name"], row["id"]) for employer, row in told)
+    assert any(row["id"] for row in found)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +317,29 @@ def test_a_vanished_criteria_field_stops_the_run(wide: World) -> None:
     with pytest.raises(ConfigError, match=r"Year_Passed_Out.*Did you mean 'Year_Passed'"):
         wide.extract(wide.run_info(sync.sync_id), sync)
     assert wide.one("SELECT count(*) FROM contacts.contact") == 0
+
+
+def test_a_vanished_field_is_not_an_empty_one(wide: World) -> None:
+    """SRC-10, MAP-6: what a mapping would clear keeps its values, as the warning says; what is empty is cleared."""
+    clearing = {"clear_when_empty": True}
+    fields = {"city": {"source": "City", **clearing}, "employer": {"source": "Current_Employer", **clearing}}
+    mapping = {"first_name": {"source": "First_Name", **clearing}, "last_name": {"source": "Last_Name", **clearing}}
+    sync = sync_of("clearing", each_fetch="all", mapping={**mapping, "fields": fields})
+    wide.fetch(sync.sync_id, sync)
+    filled = (
+        "SELECT count(*) FILTER (WHERE fields ? 'city') AS city, count(first_name) AS first_name, "
+        "count(last_name) AS last_name, count(*) FILTER (WHERE fields ? 'employer') AS employer FROM contacts.contact"
+    )
+    before = dict(wide.rows(filled)[0])
+    chosen = wide.one(
+        "SELECT min(record_id) FROM contacts.source_link JOIN contacts.contact USING (contact_id) "
+        "WHERE last_name IS NOT NULL AND fields ? 'employer'"
+    )
+    wide.control("POST", "schema/Candidates", {"remove": ["City", "First_Name"]})
+    wide.edit(chosen, Last_Name=None, Current_Employer="")
+    assert wide.fetch(sync.sync_id, sync).status == "degraded"
+    less = {name: before[name] - 1 for name in ("last_name", "employer")}
+    assert dict(wide.rows(filled)[0]) == {**before, **less}
 
 
 def report_sync(report: str = "All_Applicants", **keys: Any) -> ResolvedSync:

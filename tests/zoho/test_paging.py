@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contact_sync.errors import ContractBroken, RateLimited, Unavailable
+from contact_sync.zoho.failures import CeilingReached
 from contact_sync.zoho.paging import OVERLAPS, Listing, next_page
 from tests.zoho.scripted import SERVED_AT, Say, scripted
 from tests.zoho.support import Bench
@@ -181,6 +182,16 @@ def test_the_ceiling_is_noticed(bench: Bench) -> None:
             list(bench.client.records("Candidates", fields=["Email"]))
     finally:
         bench.control("reset", {"candidates": 450})
+
+
+def test_the_ceiling_is_noticed_though_the_listing_moves() -> None:
+    """SRC-12: a record that comes before the others meanwhile makes it 1,999 rows, and it still ends at row 2,000."""
+    first, *later = whole(2000)
+    for each in later:
+        for row in each.body["data"]:
+            row["id"] = f"{int(row['id']) - 1:018d}"
+    with pytest.raises(CeilingReached, match=r"exactly 2,000 records.*\(SRC-12\)"):
+        read(first, *later)
 
 
 def test_a_failure_midway_is_raised(bench: Bench) -> None:

@@ -260,3 +260,19 @@ def test_a_module_without_fields() -> None:
     """A module whose fields answer 204 has none."""
     with scripted(Say(204)) as server:
         assert Bench(server.url).with_token().client.fields("Approvals") == []
+
+
+@pytest.mark.parametrize(
+    ("say", "more"),
+    [
+        (Say(204), False),
+        (Say(body={"data": [{"id": "1"}], "info": {"page": 11, "more_records": False}}), True),
+        (Say(400, {"code": "LIMIT_REACHED", "status": "error", "message": "no page beyond 10"}), True),
+    ],
+    ids=["none", "more", "no telling"],
+)
+def test_whether_a_module_is_large(say: Say, more: bool) -> None:
+    """SRC-12: a listing that is refused so far on tells of more than it gives, and is no failure of the read."""
+    with scripted(say) as server:
+        assert Bench(server.url).with_token().client.exceeds("Candidates", 2000) is more
+        assert server.asked[-1].target.endswith("&page=11&per_page=200")

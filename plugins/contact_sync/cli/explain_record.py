@@ -4,9 +4,10 @@ Reads the record and its related ones as they are at the source now, and judges 
 the ledger of calls. Refuses syncs without criteria.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from contact_sync.cli.console import console, say, say_json, table
 from contact_sync.errors import ConfigError
@@ -32,18 +33,22 @@ def explain_record(
             f"'{sync_id}' reads {sync.scope} of {sync.module} and has no criteria, so there is nothing to explain. "
             "What became of a record: sync.ledger, by record_id. Syncs with criteria: contact-sync list"
         )
-    verdicts = _judged(sync, sync.criteria, record_id)
+    row, verdicts = _judged(sync, sync.criteria, record_id)
+    left_out = row.get("$approved") is False and sync.unapproved == "skip"
     if as_json:
-        say_json(_as_json(sync.criteria, verdicts))
+        say_json({**_as_json(sync.criteria, verdicts), "left_out_unapproved": left_out})
         return
     for at, verdict in enumerate(verdicts, start=1):
         title = f"Record {record_id}" + (f", with related records {at} of {len(verdicts)}" if len(verdicts) > 1 else "")
         _show(title, sync.criteria, verdict)
     in_scope = any(verdict.in_scope for verdict in verdicts)
     say(f"Pattern {sync.criteria.pattern}: the record is {'in scope' if in_scope else 'out of scope'}.")
+    if left_out:
+        say("It waits for approval, and this sync leaves such records out (unapproved: skip).")
 
 
-def _judged(sync: "ResolvedSync", criteria: "Criteria", record_id: str) -> "list[JoinedVerdict]":
+def _judged(sync: "ResolvedSync", criteria: "Criteria", record_id: str) -> "tuple[dict[str, Any], list[JoinedVerdict]]":
+    """The record as the source has it now, and how each of its joined rows stands to the criteria."""
     from contact_sync.cli.connections import open_warehouse_at_hand, recruit_client, secrets_at_hand
     from contact_sync.stages.scope import Scope
 
@@ -55,15 +60,16 @@ def _judged(sync: "ResolvedSync", criteria: "Criteria", record_id: str) -> "list
             f"{sync.module} of '{sync.account}' has no record with the id '{record_id}'. Ids are digits only; the "
             "one of a record is in the address of its page in Recruit."
         )
-    return scope.explain(row)
+    return row, scope.explain(row)
 
 
 def _show(title: str, criteria: "Criteria", verdict: "JoinedVerdict") -> None:
     shown = table(title, ("#", "Condition", "Value at the source", "Holds"), numbers=("#",))
     for condition in criteria.conditions:
         value = verdict.values[condition.field]
-        holds = "[green]true[/]" if verdict.met[condition.number] else "[red]false[/]"
-        shown.add_row(str(condition.number), _words(condition), "(empty)" if value is None else value, holds)
+        holds = Text("true", "green") if verdict.met[condition.number] else Text("false", "red")
+        cells = (str(condition.number), _words(condition), "(empty)" if value is None else value)
+        shown.add_row(*map(Text, cells), holds)  # as Text, for values may hold what Rich takes for markup
     console().print(shown)
 
 

@@ -110,5 +110,7 @@ def _print_notes(fetch: dict[str, Any]) -> None:
         say(f"{place} {fetch['status']}: {fetch['reason']}", style=_STYLES.get(fetch["status"]))
     if fetch["remedy"]:
         say(f"{place} remedy: {fetch['remedy']}")
+    if fetch["run_type"] == "backfill" and fetch["read"] is not None:  # the source shows its present state only (RET-5)
+        say(f"{place} backfill: read the records whose latest change lies in this window, as they are now.")
     for warning in fetch["warnings"]:
         say(f"{place} warning: {warning}", style="yellow")

@@ -19,6 +19,8 @@ def initiate(sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of 
     from contact_sync.stages.states import initiate as start_again
 
     start_again(warehouse, sync, person(), datetime.now(UTC), lambda each: ask_source(each, secrets_at_hand(warehouse)))
-    say(f"The next run of '{sync.sync_id}' reads all data of its source again into '{sync.list_name}'.")
+    after = sync.retrieve_after.astimezone(sync.schedule.zone).isoformat() if sync.retrieve_after else None
+    what = f"what changed after {after}, as retrieve says," if after else "all data of its source"
+    say(f"The next run of '{sync.sync_id}' reads {what} again into '{sync.list_name}'.")
     say(f"Start it now with: airflow dags trigger {sync.sync_id}")
     say(f"or in the Airflow UI: DAG '{sync.sync_id}', Trigger. A paused DAG does not run: unpause it first.")

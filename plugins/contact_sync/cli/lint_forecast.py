@@ -75,18 +75,23 @@ def formula(sync: "ResolvedSync") -> str:
     from contact_sync.zoho.paging import PER_PAGE
 
     if sync.kind == "creator":
-        return f"1 for each {READ_SIZE:,} records"
+        return f"1 for each {READ_SIZE:,} records, and 1 or 2 to begin with"
     listing = f"{COSTS['records']} for each {PER_PAGE} records, and a few for metadata"
     bulk = COSTS["bulk_create"] + COSTS["bulk_download"]
     if sync.policies.bulk_from is None:
         return listing
-    return f"{listing}; by bulk job {bulk} for each 200,000, and {COSTS['bulk_status']} whenever its state is asked"
+    hidden = f"{COSTS['records']} for each {PER_PAGE} converted or not yet approved ones"
+    return f"{listing}; by bulk job {bulk} for each 200,000, {COSTS['bulk_status']} for each look at it, and {hidden}"
 
 
 def _coming(sync: "ResolvedSync", history: "History | None", now: datetime) -> Coming:
-    """A sync that is inactive or deleted does not run; one that is not registered yet does, as its first run."""
+    """A sync that is inactive or deleted does not run, nor one after its last day; one that is not registered yet does,
+    as its first run.
+    """
+    from contact_sync.stages.states import is_over
+
     runs, moment = 0, sync.schedule.next_due(now)
-    while moment is not None and moment <= now + DAY:
+    while moment is not None and moment <= now + DAY and not is_over(sync, moment):
         runs += 1
         moment = sync.schedule.next_due(moment)
     if history is None:

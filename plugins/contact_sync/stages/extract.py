@@ -147,9 +147,10 @@ class Reader:
             others = {str(row["id"]): row for row in self.source.beside(start) if str(row["id"]) not in seen}
         found = self.source.by_ids(self._withheld_ids())
         others |= {record_id: row for record_id, row in found.items() if row}
-        normalise = self._normaliser()
+        normalise, kept = self._normaliser(), self.kept
         for rows in in_frames([list(others.values())]):
             self.batch.add_by_id(self._judged(normalise(rows, first_record_no=self.batch.staged + 1), rows))
+        self.kept = kept  # is of what the way returned, and these came beside it
         return [record_id for record_id, row in found.items() if not row]
 
     def _judged(self, frame: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from contact_sync.core.default_fields import email_line, name_lines
 from contact_sync.stages.beside import changed_beside
 from contact_sync.stages.bulk import BulkRead
 from contact_sync.stages.scope import Scope
-from contact_sync.stages.source import Facts, Reading, Row, Way, checked, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, kept_if_gone, unnamed
 from contact_sync.zoho.metadata import unknown_types
 from contact_sync.zoho.recruit import RecruitClient
 
@@ -28,34 +28,36 @@ class RecruitSource:
         self._module = settings.module
         self._account = settings.account
         self._bulk_from = settings.policies.bulk_from
+        self._is_last = settings.schedule.frequency == "once"
         change_field = client.change_field(settings.module)
         fields = client.fields(settings.module)
         email = [email_line(fields, settings.module)] if settings.email_by_metadata else []
         told = unnamed([*email, *(name_lines(fields) if settings.name_by_metadata else ())], settings)
         mapping = (*told, *settings.mapping)
-        warnings = checked(mapping, {str(each["api_name"]) for each in fields}, settings)
-        warnings += unknown_types(fields, mapping)
-        self.facts = Facts(mapping, told, change_field, tuple(warnings))
+        offered = {str(each["api_name"]) for each in fields}
+        warnings = checked(mapping, offered, settings) + unknown_types(fields, mapping)
+        self.facts = Facts(kept_if_gone(mapping, offered), told, change_field, tuple(warnings))
         self._scope = Scope(client, settings, settings.criteria) if settings.criteria else None
         view = client.find_view(settings.module, settings.view) if settings.view else None
         self._view_id = str(view["id"]) if view else None
         self.conditions_sent = self._scope.narrowing.sent if self._scope else ()
         self.has_related = bool(self._scope and self._scope.related)
         judged = self._scope.fields if self._scope else ()
-        sources = (line.source for line in mapping)
+        sources = (line.source.partition(".")[0] for line in mapping)  # parts are not heard: whole fields
         self.fields = tuple(dict.fromkeys((*sources, *judged, change_field, *ALWAYS_READ)))
 
     def ways(self, reading: Reading) -> Iterator[Way]:
         """A search where the criteria allow one and everything is wanted, then bulk if it is much, then the listing.
 
-        A search cannot be trusted with what changed since an instant: its index lags behind (zoho-api, A.3). Where the
-        listing meets a ceiling, bulk is the last resort (SRC-12): a listing cannot be cut into slices of time, because
-        it knows no end of them.
+        A search cannot be trusted with what changed since an instant: its index lags behind (zoho-api, A.3). What it
+        does not know yet the next fetch reads, so a one-time sync, which has none, does not search. Where the listing
+        meets a ceiling, bulk is the last resort (SRC-12): a listing cannot be cut into slices of time, because it knows
+        no end of them.
         """
         bulk = self._bulk(reading)
         if reading.by_bulk:
             yield from bulk
-        elif self._scope and self._scope.narrowing.query and reading.since is None:
+        elif self._scope and self._scope.narrowing.query and reading.since is None and not self._is_last:
             found = self._client.search(self._module, self._scope.narrowing.query, fields=self.fields)
             yield Way("search", found, asked=True)
         if self._is_much(reading):

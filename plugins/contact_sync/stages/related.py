@@ -23,6 +23,7 @@ class Related:
     """The related records of one fetch.
 
     needed: related module → API names of the fields that the criteria name. contact_job_path: `contact` or `client`.
+    Raises ConfigError if the field that leads from a Contact to its Client is gone (SRC-10).
     """
 
     def __init__(
@@ -34,6 +35,9 @@ class Related:
         self._of_contact_first = contact_job_path == "contact"
         self._clients: dict[str, Row] | None = None
         self._openings: _Openings | None = None
+        # A field that the user may not see is left out of a listing without a word: nobody would have a Client.
+        if self.own_fields and CLIENT_FIELD not in {field.get("api_name") for field in client.fields(module)}:
+            raise _no_path(module, CLIENT_FIELD, "Clients")
 
     @property
     def own_fields(self) -> tuple[str, ...]:
@@ -60,8 +64,9 @@ class Related:
         if self._openings is None:
             self._openings = self._read_openings()
         found = self._openings.by_record.get(str(row.get("id")), [])
-        if not found and self._module == "Contacts":
-            found = self._openings.by_client.get(lookup_id(row.get(CLIENT_FIELD)) or "", [])
+        client = lookup_id(row.get(CLIENT_FIELD)) if self._module == "Contacts" else None
+        if not found and client:  # who has no Client has nothing in common with openings that have none
+            found = self._openings.by_client.get(client, [])
         return found or ({},)
 
     def _read_openings(self) -> "_Openings":
@@ -115,13 +120,25 @@ def lookup_field(client: RecruitClient, module: str, target: str) -> str:
 
     Raises ConfigError if there is none: the criteria cannot be followed then.
     """
-    for field in client.fields(module):
+    for field in related_fields(client, module):
         if field.get("data_type") == "lookup" and target in _targets(field.get("lookup")):
             return str(field["api_name"])
-    raise ConfigError(
-        f"source.criteria: {module} of this account has no lookup field that points at {target}, so the criteria over"
-        " related records cannot be followed (SRC-5). Nothing was read. Check the fields of the module in Recruit, or"
-        " take the related field out of the criteria."
+    raise _no_path(module, "lookup field", target)
+
+
+def related_fields(client: RecruitClient, module: str) -> Sequence[Row]:
+    """The fields of a related module. Raises ConfigError that names the criteria if it is not on offer (ACC-5)."""
+    try:
+        return client.fields(module)
+    except ConfigError as error:
+        raise ConfigError(f"source.criteria: {str(error).removeprefix('source.module: ')}") from None
+
+
+def _no_path(module: str, field: str, target: str) -> ConfigError:
+    return ConfigError(
+        f"source.criteria: {module} of this account has no {field} that points at {target}, so the criteria over"
+        " related records cannot be followed (SRC-5). Nothing was read. Check the fields of the module in Recruit, and"
+        " that the account's user may read them, or take the related field out of the criteria."
     )
 
 

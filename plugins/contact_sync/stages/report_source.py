@@ -10,7 +10,7 @@ from datetime import datetime
 
 from contact_sync.config.resolved import ResolvedReport, ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.stages.source import Facts, Reading, Row, Way, checked, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, kept_if_gone, unnamed
 from contact_sync.zoho.creator import CreatorClient, Report
 from contact_sync.zoho.creator_values import CHANGED
 
@@ -37,7 +37,7 @@ class ReportSource:
         warnings = checked(mapping, shown, settings) if shown else []
         if shown and not dated:
             warnings.append(UNDATED)
-        self.facts = Facts(mapping, told, CHANGED, tuple(warnings))
+        self.facts = Facts(kept_if_gone(mapping, shown), told, CHANGED, tuple(warnings))
         self.fields = tuple(dict.fromkeys(line.source for line in mapping))
 
     def ways(self, reading: Reading) -> Iterator[Way]:

@@ -16,7 +16,7 @@ from contact_sync.core.criteria.kinds import field_kind
 from contact_sync.core.criteria.model import Criteria
 from contact_sync.core.criteria.send import Narrowing, contradicts, narrowing
 from contact_sync.core.values import source_text
-from contact_sync.stages.related import Related
+from contact_sync.stages.related import Related, related_fields
 from contact_sync.zoho.recruit import RecruitClient
 
 
@@ -86,7 +86,7 @@ def _data_types(client: RecruitClient, module: str, related: Iterable[str]) -> I
     for field in client.fields(module):
         yield str(field["api_name"]), str(field.get("data_type"))
     for each in related:
-        for field in client.fields(each):
+        for field in related_fields(client, each):
             yield f"{each}.{field['api_name']}", str(field.get("data_type"))
 
 

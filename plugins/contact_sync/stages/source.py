@@ -5,7 +5,7 @@ for the next. It knows the mapping in force, with what only the account's metada
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -111,6 +111,13 @@ def checked(mapping: Sequence[FieldMapping], offered: Collection[str], settings:
     return [
         f"The source has no field {line.source} any more: {line.target} keeps its former values." for line in missing
     ]
+
+
+def kept_if_gone(mapping: Iterable[FieldMapping], offered: Collection[str]) -> tuple[FieldMapping, ...]:
+    """The mapping in which no field clears because the source no longer has it: gone is not empty (SRC-10, MAP-6)."""
+    return tuple(
+        line if is_offered(line.source, offered) else replace(line, clear_when_empty=False) for line in mapping
+    )
 
 
 def unnamed(told: Iterable[FieldMapping], settings: ResolvedSync) -> tuple[FieldMapping, ...]:

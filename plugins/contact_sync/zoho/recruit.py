@@ -15,7 +15,7 @@ from contact_sync.redact import redact
 from contact_sync.zoho import metadata
 from contact_sync.zoho.bulk import BulkReader
 from contact_sync.zoho.catalogue import RECRUIT
-from contact_sync.zoho.failures import EffectUnknown, ModuleUnknown
+from contact_sync.zoho.failures import CeilingReached, EffectUnknown, ModuleUnknown
 from contact_sync.zoho.paging import PER_PAGE, Listing
 from contact_sync.zoho.transport import Transport
 
@@ -114,12 +114,18 @@ class RecruitClient:
         return converted, waiting
 
     def exceeds(self, module: str, records: int, *, view_id: str | None = None) -> bool:
-        """Whether a listing of the module, of one custom view or all, holds more records than that: one call."""
+        """Whether a listing of the module, of one custom view or all, holds more records than that: one call.
+
+        True also where the API lists no further than that, so that nobody knows (SRC-12).
+        """
         page, before = divmod(records, PER_PAGE)
         params = {"fields": "id", "converted": "both", "approved": "both", "cvid": view_id}
-        body = self._transport.call(
-            "GET", f"{RECRUIT}/{module}", {**params, "page": page + 1, "per_page": PER_PAGE}
-        ).body
+        try:
+            body = self._transport.call(
+                "GET", f"{RECRUIT}/{module}", {**params, "page": page + 1, "per_page": PER_PAGE}
+            ).body
+        except CeilingReached:  # the listing does not go that far: whether there are more it cannot tell
+            return True
         return len((body or {}).get("data") or []) > before
 
     @property
