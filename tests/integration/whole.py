@@ -4,6 +4,7 @@ Works on an include folder of its own and on free ports. Retries come after seco
 second, so that tests wait for what happens and never for a clock.
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -23,9 +24,11 @@ from sqlalchemy import text
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from include.local import airflow, past
 from include.local.clean import forget_state
+from include.local.guard import signal_group
 from include.local.rest import Run
 from include.local.services import Services
 from include.local.state import PROJECT, State
+from include.local.supervisor import _wait_for_group
 from tests.integration.api import Api
 
 FAST = {
@@ -40,6 +43,7 @@ FAST = {
 CANDIDATES, SEED = 4500, 7
 DATABASES = ("contacts", "contacts_before")
 HOUSEKEEPING = "contact_sync_housekeeping"
+LONG_SILENT = "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '1 minute' WHERE job_type = %s"
 
 Found = TypeVar("Found")
 
@@ -108,6 +112,25 @@ class Whole:
         url = self.services.addresses.warehouse_url.replace("+psycopg", "").rpartition("/")[0]
         with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to Airflow's scheduler or triggerer with what it started, but for tasks: their groups are their own.
+
+        Its last sign of life is put back a minute: what takes over from it would wait half a minute for that. Nobody
+        minds that it is gone; `start` brings it back.
+        """
+        supervisor = self.services._supervisor
+        (part,) = [each for each in supervisor._parts if each.name == name]
+        signal_group(part.process.pid, signal.SIGKILL)
+        supervisor._parts.remove(part)
+        _wait_for_group(part, time.monotonic() + 10)
+        supervisor._guard.forget(part.process.pid)
+        with psycopg.connect(self.services.addresses.airflow_url.replace("+psycopg2", "")) as connection:
+            connection.execute(LONG_SILENT, [f"{name.capitalize()}Job"])
+
+    def start(self, name: str) -> None:
+        """Start one of Airflow's processes."""
+        self.services._supervisor.start(name, airflow.components()[name], self.services.env)
 
     def stop_housekeeping(self) -> None:
         """Let its first run, which Airflow makes unasked, come to its end; later ones would meet `begin_anew`."""

@@ -1,9 +1,11 @@
 """A read by bulk that is killed, refused, kept waiting or deceived: it goes on, begins anew, or fails and says so."""
 
+from datetime import timedelta
+
 import pytest
 
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ContractBroken, ReadPending
+from contact_sync.errors import ContractBroken, RateLimited, ReadPending
 from contact_sync.stages.failures import record_failure
 from contact_sync.stages.validate import validate
 from contact_sync.zoho.failures import BulkGone, EffectUnknown
@@ -11,6 +13,7 @@ from tests.stages.bulk_world import (
     DAILY,
     MOST_STEPS,
     READ,
+    a_minute_later,
     by_bulk,
     calls,
     drive,
@@ -66,6 +69,23 @@ def test_a_job_of_unknown_fate(world: World) -> None:
     (warning,) = fetch_of(world, run)["warnings"]
     assert warning == "1 bulk jobs may have been made that nobody read: credits only, no harm."
     assert len(calls(world, "POST", READ)) == 4
+
+
+def test_a_job_that_was_refused_is_no_orphan(world: World) -> None:
+    """SRC-12: one refused for too many calls was not made; the history tells only of the one whose fate is unknown."""
+    limit = {"kind": "status", "status": 429, "code": "TOO_MANY_REQUESTS", "retry_after": 90, "method": "POST"}
+    run, sync = world.run_info(DAILY), by_bulk(world)
+    for fault, error, orphans in (
+        (limit, RateLimited, []),
+        ({"kind": "cut_after", "method": "POST"}, EffectUnknown, [0]),
+        (limit, RateLimited, [0]),
+    ):
+        world.control("POST", "faults", {**fault, "path": "/bulk/"})
+        with pytest.raises(error):
+            world.extract(run, sync)
+        assert [job["orphans"] for job in jobs_of(world, run)] == orphans
+    drive(world, run, sync)
+    assert [job["orphans"] for job in jobs_of(world, run)] == [0, 1, 0, 0]
 
 
 def test_a_job_that_fails(world: World) -> None:
@@ -135,8 +155,33 @@ def test_records_that_left_between_the_pages(world: World) -> None:
     world.control("POST", "records/Candidates/delete", {"ids": gone, "type": "recycle"})
     with pytest.raises(BulkGone, match="records left the source"):
         drive(world, run, sync)
+    a_minute_later(world)  # times have whole seconds: in the very second of the deletion nothing would be proved
     drive(world, run, sync)
     assert {row[0] for row in staged(world, run)} == {each["id"] for each in world.kinds()}
+
+
+def test_a_conversion_between_the_pages(world: World) -> None:
+    """SRC-12: where files hold no converted records, one that becomes so moves the rows of later pages; noticed, and
+    read again. Somebody new who waits for approval moves nothing.
+    """
+    world.control("POST", "settings", {"bulk_hidden_records": "left_out"})
+    run, sync = world.run_info(DAILY, at=world.clock() + timedelta(minutes=10)), by_bulk(world)
+    with pytest.raises(ReadPending):
+        world.extract(run, sync)
+    first = next(each["id"] for each in world.kinds() if each["approved"] and not each["converted"])
+    world.control("POST", "records/Candidates", {"edits": [{"id": first, "$converted": True}]})
+    with pytest.raises(BulkGone, match="some were converted or sent for approval"):
+        drive(world, run, sync)
+    a_minute_later(world)
+    with pytest.raises(ReadPending):
+        world.extract(run, sync)
+    a_minute_later(world)
+    new = {"Last_Name": "Newcomer", "Email": "newcomer@zylker.example", "$approved": False}
+    world.control("POST", "records/Candidates/add", {"records": [new]})
+    everybody = {each["id"] for each in world.kinds()}
+    drive(world, run, sync)
+    assert len(everybody - {row[0] for row in staged(world, run)}) == 1
+    assert len(calls(world, "POST", READ)) == 6
 
 
 def test_too_many_downloads(world: World) -> None:

@@ -16,7 +16,7 @@ from typing import IO
 from sqlalchemy import Connection
 
 from contact_sync.core.moments import parse_moment
-from contact_sync.errors import ContractBroken, RateLimited, ReadPending
+from contact_sync.errors import ContactSyncError, ContractBroken, RateLimited, ReadPending
 from contact_sync.stages.batch import Batch, in_frames
 from contact_sync.stages.source import Reading, Row
 from contact_sync.warehouse import bulk_jobs, staging
@@ -24,7 +24,7 @@ from contact_sync.warehouse.bulk_jobs import HIDDEN, BulkJob, Counted
 from contact_sync.zoho.bulk import DOWNLOADS_A_MINUTE, BulkQuery
 from contact_sync.zoho.bulk_file import read_rows
 from contact_sync.zoho.bulk_values import columns_for
-from contact_sync.zoho.failures import BulkGone, BulkRefused, CeilingReached
+from contact_sync.zoho.failures import BulkGone, BulkRefused, CeilingReached, EffectUnknown
 from contact_sync.zoho.recruit import RecruitClient
 
 log = logging.getLogger(__name__)
@@ -119,10 +119,22 @@ class BulkRead:
         if _any_until(gone, last):
             raise BulkGone(f"{told}. Nothing of the read is used; it is tried again.")
         if self._view_id is None and self._reading.since is None:
+            if self._any_became_hidden(first):
+                raise BulkGone(f"{told}, perhaps: some were converted or sent for approval. It is read again.")
             return
         listing = self._client.records(self._module, fields=(self._change_field,), modified_since=first)
         if _any_until((row.get(self._change_field) for page in listing for row in page.rows), last):
             raise CeilingReached(f"{told}, perhaps: some were changed. The bulk read cannot be proved complete.")
+
+    def _any_became_hidden(self, first: datetime) -> bool:
+        """Whether an older record is hidden and was changed since then, perhaps by becoming so.
+
+        To a file that holds no hidden records such a record is lost like a deleted one.
+        """
+        fields = (self._change_field, "Created_Time")
+        listings = self._client.hidden(self._module, fields=fields, modified_since=first)
+        rows = (row for listing in listings for page in listing for row in page.rows)
+        return _any_until((row.get("Created_Time") for row in rows), first)
 
 
 class _Course:
@@ -192,7 +204,14 @@ class _Course:
             return
         with self._batch.fenced() as connection:
             bulk_jobs.intend(connection, self._fetch_id, page)
-        created = self._bulk.create(self._query, page)
+        try:
+            created = self._bulk.create(self._query, page)
+        except EffectUnknown:
+            raise
+        except ContactSyncError:  # refused, or never sent: no job was made
+            with self._batch.fenced() as connection:
+                bulk_jobs.withdraw(connection, self._fetch_id, page)
+            raise
         with self._batch.fenced() as connection:
             bulk_jobs.note_created(connection, self._fetch_id, page, created.job_id, created.at)
             self._reread(connection)
