@@ -1,36 +1,24 @@
 """What the tests of `contact-sync doctor` stand on: connections of a sandbox and a warehouse, and all that is well."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from contact_sync.cli.app import main
-from include.sandbox.server import running
+from tests.small_sandbox import sandbox_fixtures
 
 KEY = Fernet.generate_key().decode()
 SECRETS = ("sandbox-secret-0000", "sandbox-refresh-0000", KEY)
 Examine = Callable[..., tuple[int, dict[str, dict[str, Any]]]]
 
 
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """URL of a small sandbox that serves for all tests."""
-    with running(candidates=20) as server:
-        yield server.url
-
-
-@pytest.fixture
-def sandbox(server_url: str) -> str:
-    """The sandbox as new: it gives ten tokens in ten minutes."""
-    requests.post(f"{server_url}/_sandbox/reset", json={}, timeout=30).raise_for_status()
-    return server_url
+server_url, sandbox = sandbox_fixtures(20)
 
 
 def zoho(sandbox: str, **changes: Any) -> str:

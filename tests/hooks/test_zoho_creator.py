@@ -1,7 +1,5 @@
 """The Creator connection against the sandbox over HTTP."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,54 +7,26 @@ import requests
 from sqlalchemy import text
 
 from contact_sync.core.ceilings import NO_CEILING
-from contact_sync.errors import ConfigError, CredentialsError
 from contact_sync.hooks.clients import clients
-from contact_sync.hooks.zoho_creator import ZohoCreatorHook
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.zoho.creator import Report
-from include.sandbox.server import running
+from tests.hooks.connecting import SECRETS, connect_creator
+from tests.small_sandbox import sandbox_fixtures
 
-SECRETS = ("sandbox-secret-0000", "sandbox-refresh-0000", "zsc-0000")
 APPLICANTS = Report.of("zylker", "talent-desk", "All_Applicants", "dd-MMM-yyyy", "Europe/Berlin")
 
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """URL of a small sandbox that serves for all tests."""
-    with running(candidates=20) as server:
-        yield server.url
-
-
-@pytest.fixture
-def sandbox(server_url: str) -> str:
-    """The sandbox as new: no token asked for yet, of which it gives ten in ten minutes."""
-    requests.post(f"{server_url}/_sandbox/reset", json={}, timeout=30).raise_for_status()
-    return server_url
+server_url, sandbox = sandbox_fixtures(20)
 
 
 def turn(sandbox: str, route: str, body: dict[str, Any]) -> None:
     requests.post(f"{sandbox}/_sandbox/creator/{route}", json=body, timeout=30).raise_for_status()
 
 
-def connect(
-    monkeypatch: pytest.MonkeyPatch, sandbox: str | None, *, extra: dict[str, Any] | None = None, **changes: Any
-) -> ZohoCreatorHook:
-    """The hook of a connection that AIRFLOW_CONN_CREATOR_DEMO gives."""
-    given = {"refresh_token": "sandbox-refresh-0000", "zsc_secret": "zsc-0000", "owner": "zylker"}
-    if sandbox:
-        given |= {"accounts_host": sandbox, "api_root": sandbox}
-    values = {"conn_type": "zoho_creator", "login": "sandbox-client", "password": "sandbox-secret-0000"}
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_CREATOR_DEMO", json.dumps({**values, "extra": {**given, **(extra or {})}, **changes})
-    )
-    return ZohoCreatorHook("creator_demo")
-
-
 def test_the_client_reads_and_its_calls_are_recorded(
     monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
 ) -> None:
     """ACC-1, ACC-3, LIM-5: the token is shared through the warehouse; each call is booked on the account as one."""
-    connect(monkeypatch, sandbox)
+    connect_creator(monkeypatch, sandbox)
     for _ in range(2):
         with clients(warehouse, "creator", lambda _: NO_CEILING) as make_client:
             client = make_client("creator_demo", None)  # type: ignore[arg-type] # calls of no fetch
@@ -70,7 +40,7 @@ def test_the_client_reads_and_its_calls_are_recorded(
 
 def test_the_session_sends_no_secret(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-1: neither login nor extra leave with a request."""
-    session = connect(monkeypatch, sandbox).get_conn()
+    session = connect_creator(monkeypatch, sandbox).get_conn()
     request = session.prepare_request(requests.Request("GET", f"{sandbox}{APPLICANTS.path}"))
     sent = f"{request.url} {request.headers}"
     assert "Authorization" not in request.headers
@@ -79,9 +49,9 @@ def test_the_session_sends_no_secret(monkeypatch: pytest.MonkeyPatch, sandbox: s
 
 def test_a_look_at_the_account_is_counted(monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse) -> None:
     """ACC-2, ACC-3, LIM-5: with a token that tasks share afterwards, each call booked on the account."""
-    good, message = connect(monkeypatch, sandbox).test_account(warehouse)
+    good, message = connect_creator(monkeypatch, sandbox).test_account(warehouse)
     assert (good, "Owner zylker: Creator takes the token" in message) == (True, True)
-    connect(monkeypatch, sandbox).get_client(warehouse).fields(APPLICANTS)
+    connect_creator(monkeypatch, sandbox).get_client(warehouse).fields(APPLICANTS)
     with warehouse.transaction() as connection:
         assert connection.execute(text("SELECT count(*) FROM sync.token_request")).scalar_one() == 1
         assert connection.execute(text("SELECT account, cost FROM sync.credit")).all() == [("creator_demo", 1)] * 2
@@ -89,7 +59,7 @@ def test_a_look_at_the_account_is_counted(monkeypatch: pytest.MonkeyPatch, sandb
 
 def test_test_connection_names_the_owner(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-2: without a report to test it says what was not tried, and how to have it tried."""
-    good, message = connect(monkeypatch, sandbox).test_connection()
+    good, message = connect_creator(monkeypatch, sandbox).test_connection()
     assert good, message
     assert message.startswith("Owner zylker: Creator takes the token")
     assert "Not tried: whether a report can be read. Name one" in message
@@ -107,7 +77,7 @@ def test_test_connection_names_the_owner(monkeypatch: pytest.MonkeyPatch, sandbo
 )
 def test_test_connection_reads_a_report(monkeypatch: pytest.MonkeyPatch, sandbox: str, report: str, words: str) -> None:
     """ACC-2: whether a report can be read, and what is missing in it."""
-    good, message = connect(monkeypatch, sandbox, extra={"test_report": report}).test_connection()
+    good, message = connect_creator(monkeypatch, sandbox, extra={"test_report": report}).test_connection()
     assert good, message
     assert message.startswith(f"Owner zylker: report {report} can be read.")
     assert words in message
@@ -116,35 +86,26 @@ def test_test_connection_reads_a_report(monkeypatch: pytest.MonkeyPatch, sandbox
 def test_test_connection_tells_of_a_missing_change_time(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-2, SRC-11: what it costs, and the remedy."""
     turn(sandbox, "show", {"application": "talent-desk", "report": "All_Applicants", "hide": ["Modified_Time"]})
-    hook = connect(monkeypatch, sandbox, extra={"test_report": "talent-desk/All_Applicants"})
+    hook = connect_creator(monkeypatch, sandbox, extra={"test_report": "talent-desk/All_Applicants"})
     assert "Missing: Modified_Time (add the column" in hook.test_connection()[1]
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"password": "wrong"}, "client secret (password)"),
-        ({"extra": {"refresh_token": "wrong-0000"}}, "refresh token"),
-        ({"extra": {"refresh_token": ""}}, "Refresh token (extra refresh_token) must not be empty"),
-        ({"login": "", "password": ""}, "Client id (login) and Client secret (password) must not be empty"),
-        ({"extra": {"api_root": "", "data_center": "e"}}, "Did you mean 'eu'?"),
-        ({"extra": {"accounts_host": ""}}, "choose the data centre"),
         ({"extra": {"owner": " "}}, "give the owner (extra owner)"),
         ({"extra": {"owner": "zilker"}}, "code 1040"),
         ({"extra": {"test_report": "All_Applicants"}}, "'All_Applicants' is not APPLICATION/REPORT"),
         ({"extra": {"test_report": "talent-desk/Applicants"}}, "has no report with this link name"),
         ({"extra": {"test_report": "talent/All_Applicants"}}, "has no application with this link name"),
     ],
-    ids=[
-        *("secret", "refresh token", "no refresh token", "no client", "data centre", "no data centre"),
-        *("no owner", "wrong owner", "half a report", "wrong report", "wrong application"),
-    ],
+    ids=["no owner", "wrong owner", "half a report", "wrong report", "wrong application"],
 )
 def test_test_connection_says_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, sandbox: str, changes: dict[str, Any], words: str
 ) -> None:
     """ACC-2: the field to mend by its name in the form; no secret in the message."""
-    good, message = connect(monkeypatch, sandbox, **changes).test_connection()
+    good, message = connect_creator(monkeypatch, sandbox, **changes).test_connection()
     assert not good
     assert words in message
     assert not any(secret in message for secret in (*SECRETS, "wrong-0000"))
@@ -153,29 +114,5 @@ def test_test_connection_says_what_is_missing(
 def test_a_missing_scope_is_named(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-7: the scope that would fix it."""
     turn(sandbox, "switches", {"scope_missing": True})
-    good, message = connect(monkeypatch, sandbox).test_connection()
+    good, message = connect_creator(monkeypatch, sandbox).test_connection()
     assert (good, "ZohoCreator.report.READ" in message) == (False, True)
-
-
-def test_hosts_come_from_the_data_centre(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-1: unless the connection overrides them."""
-    hook = connect(monkeypatch, None, extra={"data_center": "ca"})
-    assert hook.api_root() == "https://www.zohoapis.ca"
-    assert hook.credentials().accounts_host == "https://accounts.zohocloud.ca"
-    hook = connect(monkeypatch, None, extra={"data_center": "eu", "api_root": "http://127.0.0.1:1"})
-    assert hook.api_root() == "http://127.0.0.1:1"
-
-
-def test_a_refused_token_is_a_credentials_error(
-    monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
-) -> None:
-    """ACC-3: so that the run fails at once and says how to renew."""
-    client = connect(monkeypatch, sandbox, extra={"refresh_token": "revoked"}).get_client(warehouse)
-    with pytest.raises(CredentialsError):
-        client.fields(APPLICANTS)
-
-
-def test_an_empty_connection_is_a_config_error(monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse) -> None:
-    """ACC-1: it names the connection."""
-    with pytest.raises(ConfigError, match="Airflow connection 'creator_demo'"):
-        connect(monkeypatch, None, extra={"refresh_token": None}).get_client(warehouse)

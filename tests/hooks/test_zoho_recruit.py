@@ -1,8 +1,6 @@
 """The Recruit connection against the sandbox over HTTP."""
 
-import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,49 +8,21 @@ import requests
 from sqlalchemy import text
 
 from contact_sync.core.ceilings import Allowance
-from contact_sync.errors import ConfigError, CredentialsError, CreditsExhausted
+from contact_sync.errors import CreditsExhausted
 from contact_sync.hooks.clients import recruit_clients
-from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.reservations import BLOCK
-from include.sandbox.server import running
+from tests.hooks.connecting import SECRETS, connect_recruit
+from tests.small_sandbox import sandbox_fixtures
 
-SECRETS = ("sandbox-secret-0000", "sandbox-refresh-0000", "zsc-0000")
-
-
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """URL of a small sandbox that serves for all tests."""
-    with running(candidates=60) as server:
-        yield server.url
-
-
-@pytest.fixture
-def sandbox(server_url: str) -> str:
-    """The sandbox as new: no token asked for yet, of which it gives ten in ten minutes."""
-    requests.post(f"{server_url}/_sandbox/reset", json={}, timeout=30).raise_for_status()
-    return server_url
-
-
-def connect(
-    monkeypatch: pytest.MonkeyPatch, sandbox: str | None, *, extra: dict[str, Any] | None = None, **changes: Any
-) -> ZohoRecruitHook:
-    """The hook of a connection that AIRFLOW_CONN_RECRUIT_DEMO gives."""
-    given = {"refresh_token": "sandbox-refresh-0000", "zsc_secret": "zsc-0000"}
-    if sandbox:
-        given |= {"accounts_host": sandbox, "api_root": sandbox}
-    values = {"conn_type": "zoho_recruit", "login": "sandbox-client", "password": "sandbox-secret-0000"}
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_RECRUIT_DEMO", json.dumps({**values, "extra": {**given, **(extra or {})}, **changes})
-    )
-    return ZohoRecruitHook("recruit_demo")
+server_url, sandbox = sandbox_fixtures(60)
 
 
 def test_the_client_reads_and_its_calls_are_recorded(
     monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
 ) -> None:
     """ACC-3, LIM-5: the token is kept encrypted in the warehouse, each call is in the ledger of the account."""
-    client = connect(monkeypatch, sandbox).get_client(warehouse)
+    client = connect_recruit(monkeypatch, sandbox).get_client(warehouse)
     rows = [row for page in client.records("Candidates", fields=["Email"]) for row in page.rows]
     assert len(rows) > 30
     with warehouse.transaction() as connection:
@@ -66,14 +36,14 @@ def test_the_client_reads_and_its_calls_are_recorded(
 def test_two_clients_share_one_token(monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse) -> None:
     """ACC-3: the second asks for none."""
     for _ in range(2):
-        connect(monkeypatch, sandbox).get_client(warehouse).organisation()
+        connect_recruit(monkeypatch, sandbox).get_client(warehouse).organisation()
     with warehouse.transaction() as connection:
         assert connection.execute(text("SELECT count(*) FROM sync.token_request")).scalar_one() == 1
 
 
 def test_the_session_sends_no_secret(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-1: the HTTP provider would send login and extra with every request; the ZSC key is never sent."""
-    hook = connect(monkeypatch, sandbox, extra={"proxies": {}, "verify": False})
+    hook = connect_recruit(monkeypatch, sandbox, extra={"proxies": {}, "verify": False})
     session = hook.get_conn(headers={"Accept": "application/json"})
     request = session.prepare_request(requests.Request("GET", f"{sandbox}/recruit/v2/org"))
     sent = f"{request.url} {request.headers}"
@@ -85,7 +55,7 @@ def test_the_session_sends_no_secret(monkeypatch: pytest.MonkeyPatch, sandbox: s
 
 def test_test_connection_names_organisation_edition_and_modules(monkeypatch: pytest.MonkeyPatch, sandbox: str) -> None:
     """ACC-2."""
-    good, message = connect(monkeypatch, sandbox).test_connection()
+    good, message = connect_recruit(monkeypatch, sandbox).test_connection()
     assert good, message
     assert re.match(r"Zylker\b.* \(\w.*, plan \w+\)\. Modules: ", message)
     assert "Candidates" in message
@@ -100,7 +70,7 @@ def test_test_connection_reads_the_plan_of_older_answers(monkeypatch: pytest.Mon
     """ACC-2: Recruit tells the plan under two names."""
     settings(sandbox, license_shape="paid_type")
     try:
-        _, message = connect(monkeypatch, sandbox).test_connection()
+        _, message = connect_recruit(monkeypatch, sandbox).test_connection()
     finally:
         settings(sandbox, license_shape="plan_type")
     assert "plan enterprise)" in message
@@ -123,7 +93,7 @@ def test_test_connection_tells_missing_scopes(
     """ACC-2, ACC-7: what lets syncs read is really tried; whatever is missing, the organisation is still named."""
     settings(sandbox, missing_scopes=[scope])
     try:
-        works, message = connect(monkeypatch, sandbox).test_connection()
+        works, message = connect_recruit(monkeypatch, sandbox).test_connection()
     finally:
         settings(sandbox, missing_scopes=[])
     assert works is good
@@ -132,33 +102,11 @@ def test_test_connection_tells_missing_scopes(
     assert "Nothing is missing" not in message
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"password": "wrong"}, "client secret (password)"),
-        ({"extra": {"refresh_token": "wrong-0000"}}, "refresh token"),
-        ({"extra": {"refresh_token": ""}}, "Refresh token (extra refresh_token) must not be empty"),
-        ({"login": "", "password": ""}, "Client id (login) and Client secret (password) must not be empty"),
-        ({"extra": {"api_root": "", "data_center": "e"}}, "Did you mean 'eu'?"),
-        ({"extra": {"accounts_host": ""}}, "choose the data centre"),
-    ],
-    ids=["secret", "refresh token", "no refresh token", "no client", "data centre", "no data centre"],
-)
-def test_test_connection_says_what_is_missing(
-    monkeypatch: pytest.MonkeyPatch, sandbox: str, changes: dict[str, Any], words: str
-) -> None:
-    """ACC-2: the field to mend by its name in the form; no secret in the message."""
-    good, message = connect(monkeypatch, sandbox, **changes).test_connection()
-    assert not good
-    assert words in message
-    assert not any(secret in message for secret in (*SECRETS, "wrong-0000"))
-
-
 def test_a_look_at_the_account_notices_a_revoked_refresh_token(
     monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
 ) -> None:
     """ACC-2, ACC-3: the stored access token still lives, and would not show it."""
-    hook = connect(monkeypatch, sandbox)
+    hook = connect_recruit(monkeypatch, sandbox)
     hook.get_client(warehouse).organisation()
     settings(sandbox, refresh_token="another-0000")
     try:
@@ -168,35 +116,11 @@ def test_a_look_at_the_account_notices_a_revoked_refresh_token(
     assert (good, "the refresh token (extra `refresh_token`) is wrong or has been revoked" in message) == (False, True)
 
 
-def test_hosts_come_from_the_data_centre(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-1: unless the connection overrides them."""
-    hook = connect(monkeypatch, None, extra={"data_center": "eu"})
-    assert hook.api_root() == "https://recruit.zoho.eu"
-    assert hook.credentials().accounts_host == "https://accounts.zoho.eu"
-    hook = connect(monkeypatch, None, extra={"data_center": "eu", "api_root": "http://127.0.0.1:1"})
-    assert hook.api_root() == "http://127.0.0.1:1"
-
-
-def test_a_refused_token_is_a_credentials_error(
-    monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
-) -> None:
-    """ACC-3: so that the run fails at once and says how to renew."""
-    client = connect(monkeypatch, sandbox, extra={"refresh_token": "revoked"}).get_client(warehouse)
-    with pytest.raises(CredentialsError):
-        client.organisation()
-
-
-def test_an_empty_connection_is_a_config_error(monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse) -> None:
-    """ACC-1: it names the connection."""
-    with pytest.raises(ConfigError, match="Airflow connection 'recruit_demo'"):
-        connect(monkeypatch, None, extra={"refresh_token": None}).get_client(warehouse)
-
-
 def test_what_a_stage_reserved_and_did_not_spend_is_given_back(
     monkeypatch: pytest.MonkeyPatch, sandbox: str, warehouse: Warehouse
 ) -> None:
     """LIM-5: when it ends, however it ends."""
-    connect(monkeypatch, sandbox)
+    connect_recruit(monkeypatch, sandbox)
 
     def reserved() -> int:
         with warehouse.transaction() as connection:

@@ -1,18 +1,16 @@
 """Everything that a task finds in a real run: connections, an include folder, the sandbox, a warehouse."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 from sqlalchemy.engine import make_url
 
 import tests.airflow_home  # must come before airflow
 from contact_sync.warehouse.database import Warehouse
-from include.sandbox.server import running
+from tests.small_sandbox import sandbox_fixtures
 
 SYNC = {
     "name": "Nightly",
@@ -23,18 +21,7 @@ SYNC = {
 }
 
 
-@pytest.fixture(scope="package")
-def server_url() -> Iterator[str]:
-    """URL of a small sandbox that serves for all tests."""
-    with running(candidates=120) as server:
-        yield server.url
-
-
-@pytest.fixture
-def sandbox(server_url: str) -> str:
-    """The sandbox as new: no token asked for yet, of which it gives ten in ten minutes."""
-    requests.post(f"{server_url}/_sandbox/reset", json={}, timeout=30).raise_for_status()
-    return server_url
+server_url, sandbox = sandbox_fixtures(120, scope="package")
 
 
 @pytest.fixture
