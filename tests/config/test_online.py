@@ -83,3 +83,20 @@ def test_many_fields_are_not_all_listed(sync: Sync) -> None:
     (problem,) = check_recruit(sync("mapping: {fields: {a: Field199}}\n"), Account(fields=fields))
     assert (len(problem.allowed), problem.allowed[-1]) == (41, "and 164 more")
     assert problem.close_match == "Field_199"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("{opt_out: remove_from_list}", ["options.opt_out_field"]),
+        ("{opt_out: remove_from_org, opt_out_field: Citi}", ["options.opt_out_field"]),
+        ("{opt_out: remove_from_list, opt_out_field: City}", []),
+        ("{opt_out: dont_exclude}", []),
+    ],
+)
+def test_the_flag_of_opt_outs(sync: Sync, options: str, told: list[str]) -> None:
+    """ADV-1, SRC-10: a field that the account does not show is named before any run meets it, with the close match."""
+    found = check_recruit(sync(f"options: {options}\n"), Account())
+    assert [problem.key for problem in found] == told
+    if "Citi" in options:
+        assert found[0].close_match == "City"

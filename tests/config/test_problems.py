@@ -13,8 +13,8 @@ CHECK = "Check with: contact-sync lint include/syncs/tried.yaml"
 CASES = [
     ("unknown key", 0, "each_fech: all",
      "6: each_fech: is not a key that is known here. Allowed: name, created, description, owner, tags, account, "
-     "source, list, schedule, active_until, retrieve, each_fetch, overlap_minutes, mapping, source_priority, push, "
-     "validation. "
+     "source, list, schedule, active_until, retrieve, each_fetch, overlap_minutes, mapping, source_priority, options, "
+     "push, validation. "
      "Did you mean 'each_fetch'?"),
     ("an unknown key that looks like Pydantic's own words", 0, 'source: {"[key]": 1}',
      "6: source.[key]: is not a key that is known here. Allowed: module, scope, view, criteria, unapproved."),

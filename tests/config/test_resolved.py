@@ -56,7 +56,11 @@ def test_defaults(resolve: Resolve) -> None:
         "on_credential_change": "deactivate", "contacts_module": "as_metadata", "on_source_rename": "final",
         "custom_fields": "always", "contact_job_path": "contact", "api_overmatch_warn": 0,
         "search_ignores_case": False, "backfill_beyond_lookback": True, "creator_all": "lookback", "bulk_from": 2000,
+        "shared_contacts": "list_only", "unsubscribe_scope": "list", "deletion_retention_days": 60,
+        "active_syncs": 10, "syncs_per_day": 10, "per_month": 50, "monthly_limit_counts": "initiations",
+        "over_limit": "refuse",
     }  # fmt: skip
+    assert sync.organisation_timezone == "Europe/Berlin"
     assert (sync.kind, sync.criteria, sync.report, sync.daily_credits) == ("recruit", None, None, None)
     assert (sync.active_until, sync.source_priority, sync.after_by_policy) == (None, 0, False)
     assert (sync.email_by_metadata, sync.name_by_metadata) == (False, False)
@@ -173,6 +177,8 @@ def test_an_update_of_this_package_is_no_change_of_a_file(folder: Path, sync_tex
     assert (sync.fingerprint(), sync.source_fingerprint(), sync.mapping_fingerprint()) == REGISTERED[more]
     for change in ({"source_priority": 1}, {"policies": sync.policies.model_copy(update={"bulk_from": None})}):
         assert sync.model_copy(update=change).fingerprint() != sync.fingerprint()
+    elsewhere = sync.model_copy(update={"organisation_timezone": "Asia/Tokyo"})
+    assert elsewhere.fingerprint() == sync.fingerprint()
 
 
 def test_settings_stored_before_an_update_can_be_read(resolve: Resolve) -> None:

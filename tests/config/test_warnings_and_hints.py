@@ -38,9 +38,11 @@ def warned(loaded: SyncFiles) -> list[str]:
     return [each.render().removeprefix("include/syncs/good.yaml: ") for each in loaded.warnings]
 
 
-def hinted(loaded: SyncFiles, *, online: bool = False) -> list[str]:
+def hinted(loaded: SyncFiles, *, online: bool = False, key: str | None = None) -> list[str]:
+    """The hints about one key, or all but the one that most syncs get: about deleted people."""
     found = find_hints(loaded.syncs.values(), online=online)
     assert {each.severity for each in found} <= {"hint"}
+    found = [each for each in found if (each.key == key if key else each.key != "options.deleted")]
     return [each.render().removeprefix("include/syncs/good.yaml: ") for each in found]
 
 
@@ -122,6 +124,19 @@ def test_criteria_over_related_modules(lint: Lint) -> None:
     ]
     assert hinted(lint(related + "each_fetch: all\n")) == []
     assert hinted(lint(CRITERIA.format(field="Department"))) == []
+
+
+def test_deleted_people_are_kept(lint: Lint) -> None:
+    """ADV-2: lint hints at the default unless somebody wrote it; a sync that runs once never learns of a deletion."""
+    kept = [
+        "options.deleted: not given, so 'keep': people stay in the list when their record is deleted at the source "
+        "(ADV-2). Also possible: remove_from_list, remove_from_org."
+    ]
+    for options in ("", "options: {opt_out: remove_from_list}\n"):
+        assert hinted(lint(options), key="options.deleted") == kept
+    for choice in ("keep", "remove_from_list"):
+        assert hinted(lint(f"options: {{deleted: {choice}}}\n"), key="options.deleted") == []
+    assert hinted(lint("", schedule=""), key="options.deleted") == []
 
 
 def test_all_of_creator_is_bounded(lint: Lint) -> None:

@@ -1,5 +1,6 @@
 -- Purpose:    decide one outcome, reason and evidence for every record of the batch (OUT-1 to OUT-14).
--- Parameters: none; reads the transaction's this_fetch (one row: the fetch and its policies) and batch.
+-- Parameters: none; reads the transaction's this_fetch (one row: the fetch, its policies and choices), batch, bound,
+--             blocking and newly_unsubscribed.
 -- Returns:    nothing; fills the view outcome, one row per row of batch.
 INSERT INTO outcome (
     record_no, record_id, outcome, reason, sub_code, evidence, contact_id, clash_contact_id,
@@ -9,7 +10,7 @@ WITH RECURSIVE appearances AS (
     -- the same source id twice is one record: its latest state counts (OUT-8)
     SELECT
         batch.record_no, batch.record_id, batch.modified_at, batch.email_key, batch.flaw, batch.flaw_detail,
-        batch.suggested_domain, batch.opted_out, batch.converted, batch.required_missing,
+        batch.suggested_domain, batch.erased_by, batch.opted_out, batch.required_missing,
         CASE
             WHEN row_number() OVER (
                 PARTITION BY batch.record_id ORDER BY batch.modified_at DESC NULLS LAST, batch.record_no
@@ -33,9 +34,15 @@ ranked AS (
 ),
 person_suppression AS (
     SELECT contact_id, min(ARRAY[array_position(this_fetch.kinds, kind)::bigint, suppression_id]) AS strictest
-    FROM contacts.suppression
+    FROM (
+        SELECT contact_id, kind, suppression_id
+        FROM contacts.suppression
+        WHERE lifted_at IS NULL AND contact_id IS NOT NULL
+        UNION ALL
+        -- load writes them down before it decides; until then they count all the same (ADV-3)
+        SELECT contact_id, 'unsubscribed_org', NULL FROM newly_unsubscribed
+    ) AS held
     CROSS JOIN this_fetch
-    WHERE lifted_at IS NULL AND contact_id IS NOT NULL
     GROUP BY contact_id
 ),
 address_suppression AS (
@@ -51,13 +58,22 @@ known AS (
         ranked.*,
         link.contact_id                              AS linked_id,
         owner.contact_id                             AS owner_id,
-        link.converted_at IS NOT NULL                AS known_converted,
+        coalesce(bound.opt_out, this_fetch.opt_out)           AS opt_out,
+        coalesce(bound.unsubscribed, this_fetch.unsubscribed) AS unsubscribed,
+        bound.opt_out <> this_fetch.opt_out AND ranked.opted_out AS opt_out_is_newer,
+        bound.unsubscribed <> this_fetch.unsubscribed         AS unsubscribed_is_newer,
+        -- converted, as the record itself and its address tell (ADV-4)
+        coalesce(by_record.candidate, by_key.candidate)       AS candidate,
+        by_record.own OR by_key.own                           AS excluded_by_us,
+        by_record.here OR by_key.here                         AS excluded_here,
+        by_record.excepted OR by_key.excepted                 AS excluded_somewhere,
+        by_record.everywhere OR by_key.everywhere             AS ignored_everywhere,
         -- the address is news only if the record did not have it before
         link.contact_id IS NOT NULL AND ranked.email_key IS DISTINCT FROM link.email_key
             AND owner.contact_id IS DISTINCT FROM link.contact_id AS new_address,
         bounce.hard_bounced_at IS NOT NULL           AS hard,
         -- the stricter suppression covers the address, its owner and the person that the record was (OUT-11, OUT-13)
-        least(by_address.strictest, by_owner.strictest, by_link.strictest) AS strictest,
+        least(erasure.strictest, by_address.strictest, by_owner.strictest, by_link.strictest) AS strictest,
         -- the first reason that holds, in the order of OUT-4, as far as it needs no membership
         CASE
             WHEN ranked.flaw = 'empty_email' THEN 'empty_email'
@@ -65,14 +81,22 @@ known AS (
             WHEN ranked.flaw = 'group_email' THEN 'group_email'
             WHEN ranked.winner_id <> ranked.record_id THEN 'file_duplicate'
             WHEN bounce.hard_bounced_at IS NOT NULL OR bounce.soft_bounces >= this_fetch.soft_bounces THEN 'bounced'
-            WHEN least(by_address.strictest, by_owner.strictest, by_link.strictest) IS NOT NULL THEN 'do_not_mail'
-            WHEN ranked.opted_out AND this_fetch.opt_out <> 'dont_exclude' THEN 'opted_out'
+            WHEN least(erasure.strictest, by_address.strictest, by_owner.strictest, by_link.strictest) IS NOT NULL THEN 'do_not_mail'
+            WHEN ranked.opted_out AND coalesce(bound.opt_out, this_fetch.opt_out) <> 'dont_exclude' THEN 'opted_out'
         END AS early_reason
     FROM ranked
     CROSS JOIN this_fetch
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN ranked.erased_by IS NOT NULL THEN
+            ARRAY[array_position(this_fetch.kinds, 'erased')::bigint, ranked.erased_by]
+        END AS strictest
+    ) AS erasure
     LEFT JOIN contacts.source_link    AS link       ON link.source_no = this_fetch.source_no AND link.record_id = ranked.record_id
     LEFT JOIN contacts.contact        AS owner      ON owner.email_key = ranked.email_key
     LEFT JOIN contacts.bounce         AS bounce     ON bounce.email_key = ranked.email_key
+    LEFT JOIN bound                                 ON bound.record_id = ranked.record_id
+    LEFT JOIN blocking                AS by_record  ON by_record.record_id = ranked.record_id
+    LEFT JOIN blocking                AS by_key     ON by_key.email_key = ranked.email_key
     LEFT JOIN address_suppression     AS by_address ON by_address.email_key = ranked.email_key
     LEFT JOIN person_suppression      AS by_owner   ON by_owner.contact_id = owner.contact_id
     LEFT JOIN person_suppression      AS by_link    ON by_link.contact_id = link.contact_id
@@ -84,11 +108,15 @@ wanting AS (
     CROSS JOIN this_fetch
     JOIN contacts.contact         AS person ON person.contact_id = known.linked_id
     LEFT JOIN contacts.membership AS member ON member.list_id = this_fetch.list_id AND member.contact_id = known.linked_id
+    LEFT JOIN blocking            AS by_person ON by_person.contact_id = known.linked_id
     WHERE known.new_address AND known.early_reason IS NULL AND known.out_of_scope IS NULL
       AND known.required_missing IS NULL
-      AND NOT (member.unsubscribed_at IS NOT NULL AND this_fetch.unsubscribed <> 'keep')
+      AND NOT (member.unsubscribed_at IS NOT NULL AND known.unsubscribed <> 'keep')
       AND (member.status IS DISTINCT FROM 'removed' OR member.reason IS DISTINCT FROM 'removed_by_hand')
-      AND NOT ((known.converted OR known.known_converted) AND coalesce(member.status, 'removed') = 'removed')
+      AND (known.excluded_by_us OR by_person.own) IS NOT TRUE
+      AND NOT (coalesce(member.status, 'removed') = 'removed' AND (
+          (known.excluded_here OR by_person.here) IS TRUE
+          OR ((known.ignored_everywhere OR by_person.everywhere) AND (known.excluded_somewhere OR by_person.excepted) IS NOT TRUE) IS TRUE))
       -- somebody deleted comes back only if the plan has room, so nobody may count on their leaving an address
       AND (person.deleted_at IS NULL OR this_fetch.contact_limit IS NULL)
 ),
@@ -116,18 +144,26 @@ judged AS (
     SELECT
         settled.*,
         here.status AS here_status,
+        settled.opt_out_is_newer OR (settled.unsubscribed_is_newer AND here.unsubscribed_at IS NOT NULL) AS option_is_newer,
+        coalesce(settled.candidate, by_person.candidate) AS converted_candidate,
         CASE
             WHEN settled.out_of_scope IS NOT NULL THEN NULL
             WHEN settled.early_reason IS NOT NULL THEN settled.early_reason
-            WHEN here.unsubscribed_at IS NOT NULL AND this_fetch.unsubscribed <> 'keep' THEN 'unsubscribed'
+            WHEN here.unsubscribed_at IS NOT NULL AND settled.unsubscribed <> 'keep' THEN 'unsubscribed'
             WHEN here.status = 'removed' AND here.reason = 'removed_by_hand' THEN 'removed_by_hand'
-            WHEN (settled.converted OR settled.known_converted)
-                 AND coalesce(here.status, 'removed') = 'removed' THEN 'converted'
+            -- out of this list by this very sync; no way into it; or no way into any list, unless excepted (ADV-4)
+            WHEN settled.excluded_by_us OR by_person.own OR (
+                coalesce(here.status, 'removed') = 'removed' AND (
+                    settled.excluded_here OR by_person.here
+                    OR ((settled.ignored_everywhere OR by_person.everywhere)
+                        AND (settled.excluded_somewhere OR by_person.excepted) IS NOT TRUE))
+            ) THEN 'converted'
             WHEN settled.required_missing IS NOT NULL THEN 'invalid_field'
         END AS reason
     FROM settled
     CROSS JOIN this_fetch
-    LEFT JOIN contacts.membership AS here ON here.list_id = this_fetch.list_id AND here.contact_id = settled.target_id
+    LEFT JOIN contacts.membership AS here      ON here.list_id = this_fetch.list_id AND here.contact_id = settled.target_id
+    LEFT JOIN blocking            AS by_person ON by_person.contact_id = settled.target_id
 ),
 placed AS (
     SELECT
@@ -177,15 +213,19 @@ SELECT
     CASE
         WHEN placed.out_of_scope = 'pattern' THEN jsonb_build_object('unmet_conditions', mapped.unmet)
         WHEN placed.out_of_scope IS NULL AND (
-            placed.reason IN ('file_duplicate', 'do_not_mail') OR placed.suggested_domain IS NOT NULL
+            placed.reason IN ('file_duplicate', 'do_not_mail', 'converted') OR placed.suggested_domain IS NOT NULL
+            OR (placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out'))
             OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address))
-        ) THEN jsonb_strip_nulls(jsonb_build_object(
+        ) THEN nullif(jsonb_strip_nulls(jsonb_build_object(
             'suggested_domain', placed.suggested_domain,
             'duplicate_of',     CASE WHEN placed.reason = 'file_duplicate' THEN placed.winner_id END,
             'suppression',      CASE WHEN placed.reason = 'do_not_mail' THEN placed.strictest[2] END,
+            'converted_candidate', CASE WHEN placed.reason = 'converted' THEN nullif(placed.converted_candidate, placed.record_id) END,
+            'option_newer_than_record', CASE
+                WHEN placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out') THEN true END,
             'address_clash',    CASE WHEN placed.taken THEN placed.clash_id END,
             'new_address',      CASE WHEN placed.taken AND placed.brings_address THEN true END
-        ))
+        )), '{}')
     END,
     CASE
         WHEN placed.taken AND placed.target_id IS NULL THEN nextval('contacts.contact_contact_id_seq')

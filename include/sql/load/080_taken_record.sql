@@ -1,10 +1,11 @@
--- Purpose:    note the (sync, record) pairs that this fetch takes for the first time: options bind to them (ADV-5).
+-- Purpose:    note the (sync, record) pairs that this fetch takes for the first time, and the choices in force: they bind
+--             the pair for good (ADV-5).
 -- Parameters: none; reads the transaction's this_fetch and outcome.
 -- Returns:    nothing; rows affected are new pairs.
-INSERT INTO sync.taken_record (sync_no, source_no, record_id, list_id, first_fetch, taken_at)
+INSERT INTO sync.taken_record (sync_no, source_no, record_id, list_id, first_fetch, taken_at, opt_out, deleted, unsubscribed)
 SELECT
     this_fetch.sync_no, this_fetch.source_no, outcome.record_id, this_fetch.list_id,
-    this_fetch.fetch_id, this_fetch.started_at
+    this_fetch.fetch_id, this_fetch.started_at, this_fetch.opt_out, this_fetch.deleted, this_fetch.unsubscribed
 FROM outcome
 CROSS JOIN this_fetch
 WHERE outcome.outcome IN ('new', 're_added', 'duplicate')

@@ -16,7 +16,7 @@ def find_hints(syncs: Iterable[ResolvedSync], *, online: bool) -> list[ConfigPro
     """All hints about good syncs; with `online` none about what is checked against the accounts anyway."""
     found: list[ConfigProblem] = []
     for sync in syncs:
-        found += [*_related(sync), *_bounded(sync)]
+        found += [*_related(sync), *_bounded(sync), *_keeps_deleted(sync)]
         if not online:
             found += [*_by_metadata(sync), *_custom_fields(sync)]
     return found
@@ -35,6 +35,13 @@ def _bounded(sync: ResolvedSync) -> Iterator[ConfigProblem]:
         day = sync.retrieve_after.astimezone(sync.schedule.zone).date()
         message = f"'all' is read as from {day} on ({sync.schedule.timezone}), the earliest day for Creator (RET-3)."
         yield _hint(sync, "retrieve", f"{message} Policies: creator_all, max_lookback_days.")
+
+
+def _keeps_deleted(sync: ResolvedSync) -> Iterator[ConfigProblem]:
+    """ADV-2: the default, where nobody has written a choice; a sync that runs once never learns of a deletion."""
+    if "deleted" not in sync.options.model_fields_set and sync.schedule.frequency != "once":
+        message = "not given, so 'keep': people stay in the list when their record is deleted at the source (ADV-2)."
+        yield _hint(sync, "options.deleted", f"{message} Also possible: remove_from_list, remove_from_org.")
 
 
 def _by_metadata(sync: ResolvedSync) -> Iterator[ConfigProblem]:

@@ -1,8 +1,8 @@
 """What only an account itself can tell of a sync: `contact-sync lint --online`.
 
-Module, view and fields that do not exist (ACC-5, SRC-3), the one e-mail field (MAP-1), custom fields (SRC-9), criteria
-that their fields do not bear (CRIT-1), a free plan (ACC-6). Is given the account's answers. Each finding is a problem
-of the sync's file; what the API itself refuses (permission, credentials) is raised to the caller.
+Module, view and fields that do not exist (ACC-5, SRC-3), the one e-mail field (MAP-1), the opt-out flag (ADV-1), custom
+fields (SRC-9), criteria that their fields do not bear (CRIT-1), a free plan (ACC-6). Is given the account's answers.
+Each finding is a problem of the sync's file; what the API itself refuses (permission, credentials) is raised.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def check_recruit(sync: ResolvedSync, account: Metadata) -> list[ConfigProblem]:
     except ConfigError as error:
         return [_told(sync, "source.module", error)]
     found = [*_email(sync, lambda: email_line(fields, sync.module)), *_mapping(sync, fields)]
-    found += _custom_fields(sync, fields)
+    found += [*_opt_out(sync, fields), *_custom_fields(sync, fields)]
     if sync.view is not None:
         found += _view(sync, sync.view, account)
     if sync.criteria is not None:
@@ -53,7 +53,8 @@ def check_report(sync: ResolvedSync, fields: Sequence[Field], find_email: Callab
 
     find_email: finds the only field of addresses. Raises ConfigError if there is none or more than one (MAP-1).
     """
-    return [*_email(sync, find_email), *(_mapping(sync, fields) if fields else ())]
+    shown = [*_mapping(sync, fields), *_opt_out(sync, fields)] if fields else []
+    return [*_email(sync, find_email), *shown]
 
 
 def _email(sync: ResolvedSync, find: Callable[[], object]) -> Iterator[ConfigProblem]:
@@ -70,6 +71,12 @@ def _mapping(sync: ResolvedSync, fields: Sequence[Field]) -> Iterator[ConfigProb
         if not _known(line.source, names):
             key = f"mapping.{line.target}" if line.target in STANDARD_TARGETS else f"mapping.fields.{line.target}"
             yield _unknown_field(sync, key, line.source, sync.module, names)
+
+
+def _opt_out(sync: ResolvedSync, fields: Sequence[Field]) -> Iterator[ConfigProblem]:
+    flag, names = sync.options.needed_flag, _names(fields)
+    if flag is not None and not _known(flag, names):
+        yield _unknown_field(sync, "options.opt_out_field", flag, sync.module, names)
 
 
 def _custom_fields(sync: ResolvedSync, fields: Sequence[Field]) -> Iterator[ConfigProblem]:

@@ -74,6 +74,34 @@ class Policies(Strict):
     bulk_from: Count | None = Field(
         2000, description="Number of records above which a read uses a bulk job; null: never (SRC-12)."
     )
+    shared_contacts: Literal["list_only", "remove"] = Field(
+        "list_only",
+        description="Whether a deletion with remove_from_org spares a person whom another sync supplies too: they then "
+        "leave only this list (ADV-2).",
+    )
+    unsubscribe_scope: Literal["list", "organisation"] = Field(
+        "list", description="Whether who unsubscribes from a list must not be mailed by any (ADV-3)."
+    )
+    deletion_retention_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = Field(
+        60, description="Days for which Recruit lists deleted records; a longer gap between fetches warns (ADV-9)."
+    )
+    active_syncs: Count | None = Field(10, description="Most syncs that are active at a time; null: no limit (LIM-2).")
+    syncs_per_day: Count | None = Field(
+        10, description="Most distinct syncs that are created, initiated or run a day; null: no limit (LIM-2)."
+    )
+    per_month: Count | None = Field(
+        50, description="Most initiations, or syncs, a month, as monthly_limit_counts says; null: no limit (LIM-2)."
+    )
+    monthly_limit_counts: Literal["initiations", "active_syncs"] = Field(
+        "initiations",
+        description="What per_month counts: first activations, one-time runs and restarts over all data; or distinct "
+        "syncs that are created, initiated or run (LIM-2).",
+    )
+    over_limit: Literal["refuse", "next_day"] = Field(
+        "refuse",
+        description="What becomes of a run over syncs_per_day: it is skipped, or waits until 00:05 of the next day in "
+        "the organisation's zone (LIM-2).",
+    )
 
 
 class RoleAddresses(Strict):

@@ -1,8 +1,9 @@
 """One sync with everything that bears on it: its file, the organisation's policies, its account's profile.
 
 This is what tasks work with and what a fetch stores as JSON; nothing in it is looked up again later. It holds no
-secrets. Fingerprints tell versions apart: the file's place on disk is no part of them, and a key that this package
-learnt later is none while it has its default, so that an update of the package alone begins nothing anew.
+secrets. Fingerprints tell versions apart: the file's place on disk is no part of them, nor is the zone of limits, and a
+key that this package learnt later is none while it has its default, so that an update of the package alone begins
+nothing anew.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from contact_sync.config.base import Strict
 from contact_sync.config.criteria import resolve_criteria
 from contact_sync.config.fitting import application_zone, default_zone
 from contact_sync.config.mapping import mapping_lines, names_by_metadata
+from contact_sync.config.options import Options
 from contact_sync.config.organisation import Organisation, Policies, RoleAddresses
 from contact_sync.config.resolved_schedule import ResolvedSchedule, resolve_schedule
 from contact_sync.config.source import RecruitSource, Scope
@@ -30,11 +32,13 @@ __all__ = ["ResolvedReport", "ResolvedSchedule", "ResolvedSwitch", "ResolvedSync
 
 _LATER_KEYS = (
     "kind", "criteria", "report", "active_until", "source_priority", "daily_credits", "email_by_metadata",
-    "name_by_metadata", "after_by_policy",
+    "name_by_metadata", "after_by_policy", "options",
 )  # fmt: skip
 _LATER_POLICIES = (
     "on_credential_change", "contacts_module", "on_source_rename", "custom_fields", "contact_job_path",
     "api_overmatch_warn", "search_ignores_case", "backfill_beyond_lookback", "creator_all", "bulk_from",
+    "shared_contacts", "unsubscribe_scope", "deletion_retention_days", "active_syncs", "syncs_per_day", "per_month",
+    "monthly_limit_counts", "over_limit",
 )  # fmt: skip
 """What fingerprints leave out while it has its default: configurations were registered before these existed."""
 
@@ -67,7 +71,7 @@ class ResolvedSync(Strict):
     module: of Recruit; `application/report` of Creator. retrieve_after: start of the first fetch, None for all data;
     after_by_policy: it is `all` on Creator, read as policy creator_all says (RET-3). email_by_metadata,
     name_by_metadata: the mapping lacks them, and the source's own fields tell (MAP-1). daily_credits: the account's
-    ceiling, None for none (LIM-5).
+    ceiling, None for none (LIM-5). organisation_timezone: of the days and months of limits (LIM-2).
     """
 
     sync_id: str
@@ -99,9 +103,11 @@ class ResolvedSync(Strict):
     email_by_metadata: bool = False
     name_by_metadata: bool = False
     source_priority: int = 0
+    options: Options = Options()
     policies: Policies
     role_addresses: RoleAddresses
     daily_credits: int | None = None
+    organisation_timezone: str = "Etc/UTC"
     push: bool
     push_switches: tuple[ResolvedSwitch, ...]
     max_invalid_share: float
@@ -118,7 +124,7 @@ class ResolvedSync(Strict):
 
     def fingerprint(self) -> str:
         """SHA-256 of all that the sync holds: one configuration version (CFG-1)."""
-        held = self.model_dump(mode="json", exclude={"file"})
+        held = self.model_dump(mode="json", exclude={"file", "organisation_timezone"})
         held["policies"] = _without_defaults(held["policies"], Policies, _LATER_POLICIES)
         return _digest(_without_defaults(held, ResolvedSync, _LATER_KEYS))
 
@@ -162,9 +168,11 @@ class ResolvedSync(Strict):
             each_fetch=sync.each_fetch,
             overlap_minutes=sync.overlap_minutes,
             source_priority=sync.source_priority,
+            options=sync.options,
             policies=organisation.policies,
             role_addresses=organisation.role_addresses,
             daily_credits=profile.credits_a_day,
+            organisation_timezone=organisation.timezone,
             push=sync.push,
             push_switches=tuple(_switches(sync, organisation)),
             max_invalid_share=sync.validation.max_invalid_share,
@@ -236,8 +244,13 @@ def _switches(sync: SyncConfig, organisation: Organisation) -> list[ResolvedSwit
 
 
 def _without_defaults(held: dict[str, Any], model: type[BaseModel], names: tuple[str, ...]) -> dict[str, Any]:
-    dull = {name for name in names if name in held and held[name] == model.model_fields[name].default}
+    dull = {name for name in names if name in held and held[name] == _plain(model.model_fields[name].default)}
     return {name: value for name, value in held.items() if name not in dull}
+
+
+def _plain(default: Any) -> Any:
+    """A default as a dump has it."""
+    return default.model_dump(mode="json") if isinstance(default, BaseModel) else default
 
 
 def _digest(value: Any) -> str:

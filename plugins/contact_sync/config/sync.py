@@ -14,6 +14,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
 from contact_sync.config.base import Flag, IsoDate, Name, Share, Strict, ZonedMoment, close_match, refuse, shown
 from contact_sync.config.fitting import check_source, default_zone
 from contact_sync.config.mapping import Mapping, check_favourites
+from contact_sync.config.options import Options, check_options
 from contact_sync.config.organisation import Organisation
 from contact_sync.config.schedule import Schedule
 from contact_sync.config.source import RecruitSource, Source
@@ -73,6 +74,9 @@ class SyncConfig(Strict):
     source_priority: Annotated[int, Field(strict=True, ge=-1000, le=1000)] = Field(
         0, description="Of two syncs that supply one contact field the higher wins, then the latest change (MAP-8)."
     )
+    options: Options = Field(
+        Options(), description="People who opt out, unsubscribe, convert, or are deleted at the source (ADV)."
+    )
     push: Flag = Field(True, description="Whether this sync's push task carries out the switches of its list (PUSH-0).")
     validation: Validation = Field(Validation(), description="When a staged batch is refused.")
 
@@ -121,6 +125,14 @@ class SyncConfig(Strict):
         organisation = _organisation(info)
         if organisation is not None:
             check_favourites(value, organisation.favourites)
+        return value
+
+    @field_validator("options", mode="after")
+    @classmethod
+    def _options_fit_source(cls, value: Options, info: ValidationInfo) -> Options:
+        source = info.data.get("source")
+        if source is not None:
+            check_options(value, source)
         return value
 
 

@@ -1,7 +1,7 @@
 """classify: one outcome with its evidence for every record, set by set, in SQL beside the data.
 
-Writes nothing but the fetch's own table of outcomes. Load runs the same statement again if the organisation changed
-in between, so what is decided here is a preview that usually holds.
+Writes nothing but the fetch's own tables of outcomes and removals. Load runs the same statements again if the
+organisation changed in between, so what is decided here is a preview that usually holds.
 """
 
 from contact_sync.core.results import Manifest
@@ -23,6 +23,7 @@ def classify(run: RunInfo, warehouse: Warehouse) -> Manifest:
         seen = organisation.change_number(connection)
         staging.bind(connection, fetch)
         staging.classify(connection, fetch)
+        staging.decide_removals(connection, fetch)
         fetches.note_classified(connection, fetch.fetch_id, seen)
         counts = dict(statements.run(connection, "fetch/counts").mappings().one())
     return manifest(fetch, "classify", counts)

@@ -13,7 +13,9 @@ from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
 from contact_sync.core.window import next_watermark
 from contact_sync.errors import FetchUnbalanced
+from contact_sync.stages import removing
 from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
+from contact_sync.stages.removing import Removed
 from contact_sync.warehouse import fetch_ends, fetches, organisation, owners, registry, staging, statements, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
@@ -28,22 +30,29 @@ def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
         with warehouse.transaction() as connection:
             change_no = organisation.lock(connection)
             fetches.hold_fence(connection, fetch.fetch_id, attempt)
-            decide_again_if_changed(connection, fetch, change_no)
+            suppressed = decide_again_if_changed(connection, fetch, change_no)
             counts = balanced(fetch, dict(statements.run(connection, "fetch/counts").mappings().one()))
             if fetch.preview:
-                show(connection, fetch, counts)
+                show(connection, fetch, settings, counts)
             else:
-                withheld = apply(connection, fetch)
+                left, removed = apply(connection, fetch, settings, suppressed)
                 warnings = tell_unfilled(connection, fetch)
-                finish(connection, fetch, settings, counts, status_of(withheld, warnings))
+                status = status_of(left + removed.pending, warnings)
+                finish(connection, fetch, settings, counts | of_removals(removed), status)
     return manifest(reread(warehouse, run), "load")
 
 
-def decide_again_if_changed(connection: Connection, fetch: Fetch, change_no: int) -> None:
-    """Bind the batch; classify it under the lock unless what classify saw is what is there."""
+def decide_again_if_changed(connection: Connection, fetch: Fetch, change_no: int) -> int:
+    """Bind the batch; classify it under the lock unless what classify saw is what is there.
+
+    Who unsubscribed while the policy says that this holds everywhere is suppressed before (ADV-3); returns how many.
+    """
     staging.bind(connection, fetch)
-    if change_no != fetch.seen_change_no or not staging.is_classified(connection, fetch):
+    suppressed = 0 if fetch.preview else statements.run(connection, "option/unsubscribed_org").rowcount
+    if suppressed or change_no != fetch.seen_change_no or not staging.is_classified(connection, fetch):
         staging.classify(connection, fetch)
+    staging.decide_removals(connection, fetch)
+    return suppressed
 
 
 def balanced(fetch: Fetch, counts: dict[str, int]) -> dict[str, int]:
@@ -60,28 +69,39 @@ def balanced(fetch: Fetch, counts: dict[str, int]) -> dict[str, int]:
     return counts
 
 
-def show(connection: Connection, fetch: Fetch, counts: dict[str, int]) -> None:
+def show(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts: dict[str, int]) -> None:
     """A preview ends here: its counters are kept, nothing that it counts is written (RET-6)."""
     statements.run(connection, "fetch/reasons")
-    fetch_ends.close_preview(connection, fetch.fetch_id, counts)
+    removed = removing.would_remove(connection, settings)
+    fetch_ends.close_preview(connection, fetch.fetch_id, counts | of_removals(removed))
 
 
-def apply(connection: Connection, fetch: Fetch) -> int:
-    """Write what the outcomes say; raise the organisation's number if anything changed that outcomes depend on.
+def of_removals(removed: Removed) -> dict[str, int]:
+    """The counters of what options ended."""
+    return {"removed": removed.applied, "pending_removals": removed.pending, "deleted": removed.deleted}
 
-    Returns how many records the plan limit withheld.
+
+def apply(connection: Connection, fetch: Fetch, settings: ResolvedSync, suppressed: int) -> tuple[int, Removed]:
+    """Write what the outcomes say, then what options end; raise the organisation's number if anything changed that
+    outcomes depend on.
+
+    suppressed: people whom this load has suppressed already. Returns how many records the plan limit withheld, and what
+    became of the removals.
     """
     owners.know_contested(connection)
-    written = {name: statements.run(connection, name).rowcount for name in statements.LOAD_ORDER}
+    names = [name for name in statements.LOAD_ORDER if fetch.sighted_rows or name not in statements.OF_SIGHTINGS]
+    written = {name: statements.run(connection, name).rowcount for name in names}
     touched = {name: rows for name, rows in written.items() if name not in statements.NO_CHANGE}
     statements.run(connection, "load/100_ledger")
     statements.run(connection, "fetch/reasons")
     statements.run(connection, "withheld/release")
     withheld = statements.run(connection, "withheld/keep").rowcount
-    fetches.note_touched(connection, fetch.fetch_id, sum(touched.values()))
-    if any(touched.values()) or any(written[name] for name in statements.OWNERS):
+    removed = removing.remove(connection, fetch, settings)
+    rows = sum(touched.values()) + suppressed + removed.rows
+    fetches.note_touched(connection, fetch.fetch_id, rows)
+    if rows or any(written[name] for name in names if name in statements.DECIDING):
         organisation.note_change(connection)
-    return withheld
+    return withheld, removed
 
 
 def tell_unfilled(connection: Connection, fetch: Fetch) -> tuple[str, ...]:
@@ -98,9 +118,12 @@ def tell_unfilled(connection: Connection, fetch: Fetch) -> tuple[str, ...]:
     return (*fetch.warnings, warning)
 
 
-def status_of(withheld: int, warnings: Sequence[str]) -> str:
-    """partial: some in-scope work is left for later; degraded: all done, with warnings. Partial wins (OPS-1)."""
-    if withheld:
+def status_of(left: int, warnings: Sequence[str]) -> str:
+    """partial: some in-scope work is left to a later fetch or a person; degraded: all done, with warnings.
+
+    Partial wins (OPS-1).
+    """
+    if left:
         return "partial"
     return "degraded" if warnings else "succeeded"
 

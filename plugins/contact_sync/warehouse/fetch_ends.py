@@ -45,17 +45,20 @@ def leave_for_later(connection: Connection, fetch_id: int, warning: str) -> None
 
 
 _LOADED = text(
-    "UPDATE sync.fetch SET status = :status, reason = NULL, remedy = NULL, loaded_at = now(), finished_at = now(), "
+    "UPDATE sync.fetch SET status = CASE WHEN left_for_later THEN 'partial' ELSE :status END, reason = NULL, "
+    "remedy = NULL, loaded_at = now(), finished_at = now(), "
     "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
     "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
-    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
+    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, joined = :joined, "
+    "removed = :removed, pending_removals = :pending_removals, deleted = :deleted "
     "WHERE fetch_id = :fetch_id"
 )
 _PREVIEWED = text(
     "UPDATE sync.fetch SET status = 'preview', reason = NULL, remedy = NULL, finished_at = now(), "
     "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
     "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
-    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, deleted = 0, joined = :joined "
+    "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, joined = :joined, "
+    "removed = :removed, pending_removals = :pending_removals, deleted = :deleted "
     "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
 )
 _UNLOADED = text(

@@ -26,6 +26,7 @@ class Fetch:
     """One fetch as its row has it. `settings` is the resolved configuration in force, as JSON.
 
     told_mapping: lines of the mapping that the source's own fields told, where the file names none (MAP-1).
+    sighted_rows: records seen beside the batch, None if nobody looked.
     """
 
     fetch_id: int
@@ -49,6 +50,7 @@ class Fetch:
     proof: str | None
     source_clock: datetime | None
     staged_rows: int | None
+    sighted_rows: int | None
     seen_change_no: int | None
     loaded_at: datetime | None
     touched: int | None
@@ -91,6 +93,7 @@ class HowRead:
 COUNTERS = (
     "read", "out_of_scope", "total", "new", "re_added", "duplicate_in_list", "duplicate_other_list",
     "duplicate_no_list", "changed", "ignored", "deleted", "joined", "pushed",
+    "removed", "pending_removals",
 )  # fmt: skip
 
 
@@ -172,11 +175,23 @@ def hold_fence(connection: Connection, fetch_id: int, attempt: int) -> None:
 
 
 def seal(
-    connection: Connection, fetch_id: int, *, rows: int, outside_window: int, proof: str, source_clock: datetime
+    connection: Connection,
+    fetch_id: int,
+    *,
+    rows: int,
+    outside_window: int,
+    proof: str,
+    source_clock: datetime,
+    sighted_rows: int | None = None,
+    left_for_later: bool = False,
 ) -> None:
-    """Close the staged batch: later stages compare what they find with this."""
+    """Close the staged batch: later stages compare what they find with this.
+
+    sighted_rows: of records seen beside the batch, None if nobody looked. left_for_later: the fetch ends partial,
+    because extract left some of its work for a later run; a warning says what.
+    """
     values = {"rows": rows, "outside": outside_window, "proof": proof, "clock": source_clock, "fetch_id": fetch_id}
-    connection.execute(_SEAL, values)
+    connection.execute(_SEAL, {**values, "sighted": sighted_rows, "left": left_for_later})
 
 
 def note_read(connection: Connection, fetch_id: int, how: HowRead) -> None:
@@ -237,8 +252,8 @@ _BEGIN = text(
 )
 _FENCE = text("SELECT attempt FROM sync.fetch WHERE fetch_id = :fetch_id FOR UPDATE")
 _SEAL = text(
-    "UPDATE sync.fetch SET staged_rows = :rows, outside_window = :outside, proof = :proof, source_clock = :clock "
-    "WHERE fetch_id = :fetch_id"
+    "UPDATE sync.fetch SET staged_rows = :rows, outside_window = :outside, proof = :proof, source_clock = :clock, "
+    "sighted_rows = :sighted, left_for_later = :left WHERE fetch_id = :fetch_id"
 )
 _HOW_READ = text(
     "UPDATE sync.fetch SET read_by = :read_by, conditions_sent = CAST(:conditions_sent AS integer[]), "

@@ -1,7 +1,8 @@
 """Taking back what one fetch did to people, as far as nothing touched it since (OPS-12).
 
 Taken back are the memberships it began, the people it added or took back, and the values and addresses it replaced.
-Nothing is erased, no suppression is lifted, nobody becomes mailable who was not before the fetch; ledger, counters
+Memberships that options of the sync ended stay ended, for their records left the source, or the person did. Nothing is
+erased, no suppression is lifted, nobody becomes mailable who was not before the fetch; ledger, counters
 and watermark stay as they are. What somebody or something else changed since is left, with the reason.
 """
 

@@ -1,7 +1,8 @@
 """The staged batch of a fetch: made, filled by COPY, sealed, and reached through fixed names.
 
-`staging.fetch_<id>` holds the records, `staging.outcome_<id>` what classify decided. Both are logged tables: an
-unlogged one is empty after a crash of the server. A batch that is not what was sealed is `StagingLost`, never less.
+`staging.fetch_<id>` holds the records, `staging.sighting_<id>` what was seen beside them, `staging.outcome_<id>` and
+`staging.removal_<id>` what classify decided. All are logged tables: an unlogged one is empty after a crash of the
+server. A batch that is not what was sealed is `StagingLost`, never less.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,109 +17,131 @@ from contact_sync.warehouse import copy_text, owners, statements
 from contact_sync.warehouse.fetches import Fetch
 
 JSON_COLUMNS = frozenset({"fields", "misfits", "cleaned", "source"})
-PLANNED_BY = ("record_no", "record_id", "modified_at", "email_key", "flaw", "approved", "converted", "required_missing")
+PLANNED_BY = (
+    "record_no", "record_id", "modified_at", "email_key", "flaw", "approved", "converted", "opted_out",
+    "required_missing",
+)  # fmt: skip
 """Columns that plans depend on. Statistics of the JSON columns cost most of an ANALYZE and nothing reads them."""
+PREPARED = ("flagged", "bound", "known_conversion", "blocking", "newly_unsubscribed")
+"""Tables of the transaction that classification goes by: small ones, made by include/sql/classify/<name>.sql."""
 
 
 def create(connection: Connection, fetch_id: int) -> None:
     """An empty table for the records of a fetch; what an earlier attempt left is dropped."""
-    batch, outcome = _tables(fetch_id)
-    _define(connection, sql.SQL("DROP TABLE IF EXISTS {}, {}").format(batch, outcome))
-    shape = sql.SQL("CREATE TABLE {} (LIKE staging.batch_template INCLUDING DEFAULTS INCLUDING COMMENTS)").format(batch)
-    _define(connection, shape)
+    drop(connection, fetch_id)
+    _shape(connection, "fetch", fetch_id, "batch_template")
+
+
+def create_sightings(connection: Connection, fetch_id: int) -> None:
+    """An empty table for what a fetch sees beside its batch; what an earlier attempt left is dropped."""
+    _drop(connection, _table("sighting", fetch_id))
+    _shape(connection, "sighting", fetch_id, "sighting_template")
 
 
 def copy(connection: Connection, fetch_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
     """Add rows by COPY, from columns of equal length. Values of the JSON columns are Python values; None is NULL."""
-    given = copy_text.columns_given(columns)
-    if not given:
-        return
-    names = sql.SQL(", ").join(map(sql.Identifier, given))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_tables(fetch_id)[0], names)
-    with _driver(connection).cursor() as cursor, cursor.copy(statement) as stream:
-        for piece in copy_text.lines(given, JSON_COLUMNS):
-            stream.write(piece)
+    _copy(connection, _table("fetch", fetch_id), columns)
+
+
+def copy_sightings(connection: Connection, fetch_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Add rows of staging.sighting_template by COPY, from columns of equal length; columns not given have defaults."""
+    _copy(connection, _table("sighting", fetch_id), columns)
 
 
 def keep_first(connection: Connection, fetch_id: int, rows: int) -> int | None:
     """Take away what was staged after the first so many rows; how many are left, None if there is no table."""
     if not _exists(connection, f"fetch_{fetch_id}"):
         return None
-    batch, _ = _tables(fetch_id)
+    batch = _table("fetch", fetch_id)
     _driver(connection).execute(sql.SQL("DELETE FROM {} WHERE record_no > %s").format(batch), [rows])
     return _count(connection, batch)
 
 
 def first_ids(connection: Connection, fetch_id: int, rows: int | None = None) -> set[str]:
     """The record ids of the first so many rows, or of all."""
-    batch, _ = _tables(fetch_id)
+    batch = _table("fetch", fetch_id)
     statement = sql.SQL("SELECT record_id FROM {} WHERE record_no <= coalesce(%s, record_no)").format(batch)
     return {str(row[0]) for row in _driver(connection).execute(statement, [rows])}
 
 
 def count_and_analyse(connection: Connection, fetch_id: int) -> int:
     """Rows staged; tells the planner about the columns that statements join, filter and sort by."""
-    batch, _ = _tables(fetch_id)
+    batch = _table("fetch", fetch_id)
     names = sql.SQL(", ").join(map(sql.Identifier, PLANNED_BY))
     _define(connection, sql.SQL("ANALYZE {} ({})").format(batch, names))
     return _count(connection, batch)
 
 
 def bind(connection: Connection, fetch: Fetch) -> None:
-    """Give this transaction its fixed names: the views batch and outcome, and the table this_fetch.
+    """Give this transaction its fixed names: the views batch, sighting, outcome and removal, the table this_fetch, and
+    the tables of PREPARED.
 
-    Raises StagingLost if the batch is not the one that extract sealed.
+    Raises StagingLost if batch or sightings are not what extract sealed.
     """
     verify_seal(connection, fetch)
-    batch, outcome = _tables(fetch.fetch_id)
+    _view(connection, "batch", _table("fetch", fetch.fetch_id))
+    looked = fetch.sighted_rows is not None
+    _view(connection, "sighting", _table("sighting", fetch.fetch_id) if looked else _NO_SIGHTINGS)
     if _exists(connection, f"outcome_{fetch.fetch_id}"):
-        _define(connection, sql.SQL("CREATE OR REPLACE TEMPORARY VIEW outcome AS SELECT * FROM {}").format(outcome))
-    _define(connection, sql.SQL("CREATE OR REPLACE TEMPORARY VIEW batch AS SELECT * FROM {}").format(batch))
+        _view(connection, "outcome", _table("outcome", fetch.fetch_id))
     connection.execute(
         text("SELECT set_config('contact_sync.fetch_id', :fetch_id, true)"), {"fetch_id": str(fetch.fetch_id)}
     )
     statements.run(connection, "fetch/this_fetch")
     # Unanalysed it counts as 400 rows, and every join with it multiplies the planner's guess: plans become quadratic.
     _define(connection, sql.SQL("ANALYZE pg_temp.this_fetch"))
+    # before anything reads the batch: nothing of erased people gets any further
+    statements.run(connection, "classify/erased", source_no=fetch.source_no)
+    for name in PREPARED:
+        _make(connection, name)
 
 
 def classify(connection: Connection, fetch: Fetch) -> None:
     """Decide every record of the bound batch anew (include/sql/classify/outcome.sql)."""
-    _, outcome = _tables(fetch.fetch_id)
-    _define(connection, sql.SQL("DROP VIEW IF EXISTS pg_temp.outcome"))
-    _define(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(outcome))
-    shape = sql.SQL("CREATE TABLE {} (LIKE staging.outcome_template INCLUDING COMMENTS)").format(outcome)
-    _define(connection, shape)
-    _define(connection, sql.SQL("CREATE TEMPORARY VIEW outcome AS SELECT * FROM {}").format(outcome))
+    outcome = _table("outcome", fetch.fetch_id)
+    _drop(connection, outcome)
+    _shape(connection, "outcome", fetch.fetch_id, "outcome_template")
+    _view(connection, "outcome", outcome)
     statements.run(connection, "classify/outcome")
     statements.run(connection, "classify/plan_limit")
     owners.settle(connection)
     _define(connection, sql.SQL("ANALYZE {}").format(outcome))
 
 
+def decide_removals(connection: Connection, fetch: Fetch) -> None:
+    """Decide who leaves by the options of the sync, once the outcomes of the bound batch stand (ADV-1 to ADV-4).
+
+    Fills the view removal, and the transaction's table gone with what becomes of records deleted at the source.
+    """
+    removal = _table("removal", fetch.fetch_id)
+    _drop(connection, removal)
+    _shape(connection, "removal", fetch.fetch_id, "removal_template")
+    _view(connection, "removal", removal)
+    _make(connection, "gone")
+    statements.run(connection, "classify/removal")
+    _define(connection, sql.SQL("ANALYZE {}").format(removal))
+
+
 def verify_seal(connection: Connection, fetch: Fetch) -> None:
-    """Raise StagingLost unless the staged rows are as many as extract sealed."""
-    found: int | None = None
-    if _exists(connection, f"fetch_{fetch.fetch_id}"):
-        found = _count(connection, _tables(fetch.fetch_id)[0])
+    """Raise StagingLost unless the staged rows, and those seen beside them, are as many as extract sealed."""
+    found = _found(connection, f"fetch_{fetch.fetch_id}")
     if fetch.staged_rows is None or found != fetch.staged_rows:
         sealed = "no sealed batch" if fetch.staged_rows is None else f"{fetch.staged_rows} sealed rows"
-        raise StagingLost(
-            f"fetch {fetch.fetch_id} of {fetch.sync_id}: expected {sealed}, found "
-            f"{'no staging table' if found is None else f'{found} rows'}. Nothing was written and the watermark stays. "
-            f"Clear run {fetch.run_id} from extract."
-        )
+        raise _lost(fetch, sealed, found)
+    if fetch.sighted_rows is not None:
+        beside = _found(connection, f"sighting_{fetch.fetch_id}")
+        if beside != fetch.sighted_rows:
+            raise _lost(fetch, f"{fetch.sighted_rows} sealed rows seen beside the batch", beside)
 
 
 def is_classified(connection: Connection, fetch: Fetch) -> bool:
     """Whether the table of outcomes is there with a row for every staged one."""
-    name = f"outcome_{fetch.fetch_id}"
-    return _exists(connection, name) and _count(connection, _tables(fetch.fetch_id)[1]) == fetch.staged_rows
+    return _found(connection, f"outcome_{fetch.fetch_id}") == fetch.staged_rows
 
 
 def drop(connection: Connection, fetch_id: int) -> None:
     """Take away what a fetch left in staging."""
-    _define(connection, sql.SQL("DROP TABLE IF EXISTS {}, {}").format(*_tables(fetch_id)))
+    _drop(connection, *(_table(kind, fetch_id) for kind in ("fetch", "sighting", "outcome", "removal")))
 
 
 def relation(fetch_id: int) -> str:
@@ -126,8 +149,56 @@ def relation(fetch_id: int) -> str:
     return f"staging.fetch_{int(fetch_id)}"
 
 
-def _tables(fetch_id: int) -> tuple[sql.Identifier, sql.Identifier]:
-    return sql.Identifier("staging", f"fetch_{fetch_id}"), sql.Identifier("staging", f"outcome_{fetch_id}")
+def _table(kind: str, fetch_id: int) -> sql.Identifier:
+    return sql.Identifier("staging", f"{kind}_{fetch_id}")
+
+
+_NO_SIGHTINGS = sql.SQL("staging.sighting_template WHERE false")
+
+
+def _drop(connection: Connection, *tables: sql.Identifier) -> None:
+    """With the fixed names that lead to them: a server that crashed leaves those of its sessions behind."""
+    _define(connection, sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.SQL(", ").join(tables)))
+
+
+def _shape(connection: Connection, kind: str, fetch_id: int, template: str) -> None:
+    shape = sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING COMMENTS)")
+    _define(connection, shape.format(_table(kind, fetch_id), sql.Identifier("staging", template)))
+
+
+def _view(connection: Connection, name: str, rows: sql.Composable) -> None:
+    view = sql.SQL("CREATE OR REPLACE TEMPORARY VIEW {} AS SELECT * FROM {}")
+    _define(connection, view.format(sql.Identifier(name), rows))
+
+
+def _make(connection: Connection, name: str) -> None:
+    """Make one of the transaction's small tables; unanalysed it would count as hundreds of rows."""
+    statements.run(connection, f"classify/{name}")
+    _define(connection, sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", name)))
+
+
+def _copy(connection: Connection, table: sql.Identifier, columns: Mapping[str, Sequence[Any]]) -> None:
+    given = copy_text.columns_given(columns)
+    if not given:
+        return
+    names = sql.SQL(", ").join(map(sql.Identifier, given))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
+    with _driver(connection).cursor() as cursor, cursor.copy(statement) as stream:
+        for piece in copy_text.lines(given, JSON_COLUMNS):
+            stream.write(piece)
+
+
+def _lost(fetch: Fetch, sealed: str, found: int | None) -> StagingLost:
+    return StagingLost(
+        f"fetch {fetch.fetch_id} of {fetch.sync_id}: expected {sealed}, found "
+        f"{'no staging table' if found is None else f'{found} rows'}. Nothing was written and the watermark stays. "
+        f"Clear run {fetch.run_id} from extract."
+    )
+
+
+def _found(connection: Connection, name: str) -> int | None:
+    """Rows of a staging table, None if there is none."""
+    return _count(connection, sql.Identifier("staging", name)) if _exists(connection, name) else None
 
 
 def _exists(connection: Connection, name: str) -> bool:

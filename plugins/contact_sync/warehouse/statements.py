@@ -22,16 +22,40 @@ LOAD_ORDER = (
     "load/045_field_owner",
     "load/046_field_owner_new",
     "load/050_source_link",
+    "load/055_link_seen",
+    "load/056_link_gone",
     "load/060_converted",
+    "load/063_conversion_manner",
+    "load/065_conversion",
     "load/070_membership",
     "load/075_unsubscribe_clash",
     "load/080_taken_record",
+    "load/085_pair_live",
+    "load/086_pair_gone",
+    "load/087_pair_opted_out",
     "load/090_suppression_clash",
 )
 """What load writes, in this order: addresses are left before others take them, contacts exist before links."""
-OWNERS = frozenset({"load/006_field_owner_before", "load/045_field_owner", "load/046_field_owner_new"})
-"""Those of them that say which sync holds a contested field: other fetches are decided by it, no contact changes."""
-NO_CHANGE = OWNERS | {"load/005_field_change"}
+DECIDING = frozenset(
+    {
+        "load/006_field_owner_before",
+        "load/045_field_owner",
+        "load/046_field_owner_new",
+        "load/055_link_seen",
+        "load/056_link_gone",
+        "load/060_converted",
+        "load/063_conversion_manner",
+        "load/065_conversion",
+        "load/085_pair_live",
+        "load/086_pair_gone",
+        "load/087_pair_opted_out",
+    }
+)
+"""Those of them by which other fetches are decided, though no contact changes: who holds a contested field, what the
+source told of a record beside its fields."""
+OF_SIGHTINGS = frozenset({"load/056_link_gone", "load/086_pair_gone"})
+"""Those of them that have nothing to do where extract saw nothing beside the batch."""
+NO_CHANGE = DECIDING | {"load/005_field_change"}
 """Those of them by which nobody's standing changes."""
 
 

@@ -1,0 +1,16 @@
+-- Purpose:    end the memberships of people who leave the list. Whoever had unsubscribed stays known as such (OUT-11).
+-- Parameters: fetch_id, act_id (one of them null): whose removals of state applied
+-- Returns:    nothing; rows affected are memberships ended.
+UPDATE contacts.membership AS member
+SET status          = 'removed',
+    reason          = removal.reason,
+    since           = removal.decided_at,
+    unsubscribed_at = CASE WHEN member.status = 'unsubscribed' THEN coalesce(member.unsubscribed_at, member.since)
+                           ELSE member.unsubscribed_at END
+FROM sync.removal
+WHERE (removal.fetch_id = CAST(:fetch_id AS bigint) OR removal.act_id = CAST(:act_id AS bigint))
+  AND removal.state = 'applied'
+  AND removal.reach = 'list'
+  AND member.list_id = removal.list_id
+  AND member.contact_id = removal.contact_id
+  AND member.status <> 'removed'

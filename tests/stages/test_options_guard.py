@@ -1,0 +1,144 @@
+"""Many removals at once: nothing leaves before a person has answered; each fetch asks anew (ADV-8)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contact_sync.config.loader import load_syncs
+from contact_sync.config.options import RemovalGuard
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.paths import include_folder
+from contact_sync.stages.removing import is_too_many
+from contact_sync.warehouse.database import Warehouse
+from tests.stages.desk import Became, record
+from tests.stages.options_desk import SENT_IN, OptionsDesk, deleted
+
+PEOPLE = [str(number) for number in range(1, 21)]
+STATES = "SELECT fetch_id, state, count(*) AS people FROM sync.removal GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+@pytest.fixture
+def desk(warehouse: Warehouse) -> OptionsDesk:
+    desk = OptionsDesk(warehouse, load_syncs(include_folder(), only="candidates_daily").syncs["candidates_daily"])
+    desk.take(*(person(each) for each in PEOPLE), sync=guarded(desk))
+    return desk
+
+
+def guarded(desk: OptionsDesk, memberships: int = 2, share: float = 0.2, **choices: str) -> ResolvedSync:
+    """All choices remove; more than two memberships that are more than a fifth of the list wait."""
+    chosen = {"opt_out": "remove_from_list", "deleted": "remove_from_list", "unsubscribed": "remove_from_list"}
+    guard = RemovalGuard(memberships=memberships, share=share)
+    return desk.choosing(guard=guard, **{**chosen, "converted": "exclude_from_list", **choices})
+
+
+def person(record_id: str, **fields: object) -> dict[str, object]:
+    return record(record_id, f"p{record_id}@mail.example.org", **fields)
+
+
+def gone(*record_ids: str, minutes: int = 60) -> list[SENT_IN]:
+    return [deleted(each, minutes) for each in record_ids]
+
+
+def members(desk: OptionsDesk) -> int:
+    return len(desk.rows("SELECT FROM contacts.membership WHERE status <> 'removed'"))
+
+
+def states(desk: OptionsDesk) -> list[tuple[str, int]]:
+    return [(row["state"], row["people"]) for row in desk.rows(STATES)]
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 50), st.floats(0, 1))
+def test_both_limits_at_once(ending: int, members: int, memberships: int, share: float) -> None:
+    """ADV-8: more than so many, and more than that share; a limit that is just reached lets through."""
+    guard = RemovalGuard(memberships=memberships, share=share)
+    assert is_too_many(ending, members, guard) == (ending > memberships and ending > share * members)
+    assert not is_too_many(memberships, members, guard)
+
+
+def test_up_to_a_limit_they_leave(desk: OptionsDesk) -> None:
+    """ADV-8: four of twenty are a fifth and no more; and of two nobody is asked, whatever the share."""
+    desk.see(*gone(*PEOPLE[:4]), sync=guarded(desk))
+    assert (desk.counted(), members(desk), desk.last.status) == ((4, 0, 4), 16, "succeeded")
+    desk.see(*gone(*PEOPLE[4:6]), sync=guarded(desk, share=0))
+    assert desk.counted() == (2, 0, 2)
+
+
+def test_beyond_both_all_of_them_wait(desk: OptionsDesk) -> None:
+    """ADV-8: everything else is applied, the run ends partial, and the watermark advances."""
+    before = desk.rows("SELECT value FROM sync.watermark")[0]["value"]
+    became = desk.see(*gone(*PEOPLE[:5]), rows=[person("99"), person("20", City="Ulm", modified=1)], sync=guarded(desk))
+    assert {each.reason for each in became.values()} == {"pending"}
+    assert (desk.counted(), members(desk), desk.last.status) == ((0, 5, 0), 21, "partial")
+    assert states(desk) == [("pending", 5)]
+    assert desk.contact("p20@mail.example.org")["fields"] == {"city": "Ulm"}  # type: ignore[index]
+    assert desk.rows("SELECT value FROM sync.watermark")[0]["value"] > before
+
+
+def test_all_options_count_together(desk: OptionsDesk) -> None:
+    """ADV-8: opted out, deleted, unsubscribed and converted; each person once, for the farthest and first reason."""
+    desk.unsubscribe("p1@mail.example.org")
+    desk.unsubscribe("p2@mail.example.org")
+    rows = [person("2", Email_Opt_Out=True, modified=1), person("3", modified=1, **{"$converted": True})]
+    desk.see(*gone("2", "4", "5"), rows=rows, sync=guarded(desk))
+    assert desk.counted() == (0, 5, 0)
+    reasons = desk.rows("SELECT record_id, reason FROM sync.removal ORDER BY record_id")
+    assert [tuple(row.values()) for row in reasons] == [
+        ("1", "unsubscribed"), ("2", "opted_out"), ("3", "converted"), ("4", "deleted"), ("5", "deleted"),
+    ]  # fmt: skip
+
+
+def test_the_next_fetch_asks_again(desk: OptionsDesk) -> None:
+    """ADV-8: it need not see them anew; the older question is replaced, and new ones join the present one."""
+    rows = [person(each, Email_Opt_Out=True, modified=1) for each in PEOPLE[:3]]
+    desk.see(*gone(*PEOPLE[3:6]), rows=rows, sync=guarded(desk))
+    assert desk.counted() == (0, 6, 0)
+    desk.see(*gone("7"), sync=guarded(desk))
+    assert (desk.counted(), desk.last.status) == ((0, 7, 0), "partial")
+    assert states(desk) == [("replaced", 6), ("pending", 7)]
+
+
+def test_who_came_back_is_asked_about_no_more(desk: OptionsDesk) -> None:
+    """ADV-8: opted in again, restored, with a live record of their own; what is few enough by then is carried out, and
+    counted then (ADV-2).
+    """
+    rows = [person(each, Email_Opt_Out=True, modified=1) for each in PEOPLE[:3]]
+    desk.see(*gone(*PEOPLE[3:6]), rows=rows, sync=guarded(desk))
+    back = [person("1", modified=70), person("4", modified=70), record("55", "p5@mail.example.org", modified=70)]
+    desk.see(rows=back, sync=guarded(desk))
+    assert (desk.counted(), members(desk)) == ((3, 0, 1), 17)
+    assert desk.deletions() == {"6": Became("deleted", "removed_from_list", "recycle")}
+    assert states(desk) == [("dropped", 3), ("replaced", 3), ("applied", 3)]
+    left = desk.rows("SELECT record_id FROM sync.removal WHERE state = 'applied' ORDER BY 1")
+    assert [row["record_id"] for row in left] == ["2", "3", "6"]
+
+
+def test_whom_a_person_kept_is_kept(desk: OptionsDesk) -> None:
+    """ADV-8: a withheld removal is not proposed again for what was known then; a new event is another matter."""
+    for each in PEOPLE[:2]:
+        desk.unsubscribe(f"p{each}@mail.example.org")
+    rows = [
+        *(person(each, Email_Opt_Out=True, modified=1) for each in PEOPLE[2:5]),
+        *(person(each, modified=1, **{"$converted": True}) for each in PEOPLE[5:8]),
+    ]
+    desk.see(*gone(*PEOPLE[8:11]), rows=rows, sync=guarded(desk))
+    assert desk.counted() == (0, 11, 0)
+    desk.execute("UPDATE sync.removal SET state = 'withheld', decided_at = now()")
+    desk.see(*gone(*PEOPLE[8:11]), rows=rows, sync=guarded(desk))
+    assert (desk.counted(), members(desk), desk.last.status) == ((0, 0, 0), 20, "succeeded")
+    desk.see(rows=[person("3", modified=2)], sync=guarded(desk))
+    desk.see(rows=[person("3", Email_Opt_Out=True, modified=3)], sync=guarded(desk))
+    assert desk.counted() == (1, 0, 0)
+    desk.execute(
+        "UPDATE contacts.membership SET unsubscribed_at = now() + interval '1 hour' WHERE unsubscribed_at IS NOT NULL"
+    )
+    desk.see(*gone("9", minutes=90), sync=guarded(desk))
+    assert desk.counted() == (3, 0, 1)
+
+
+def test_a_preview_asks_nobody(desk: OptionsDesk) -> None:
+    """ADV-8, RET-6: it shows how many would wait."""
+    run = desk.stage([], guarded(desk), gone(*PEOPLE[:6]))
+    desk.execute("UPDATE sync.fetch SET preview = true WHERE run_id = :run_id", run_id=run.run_id)
+    desk.last = desk.classify_and_load(run)
+    assert (desk.last.status, desk.counted()) == ("preview", (0, 6, 0))
+    assert states(desk) == []
