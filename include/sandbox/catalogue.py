@@ -11,7 +11,7 @@ from typing import Any
 from include.sandbox.data import business, clients, custom, names
 from include.sandbox.data.candidates import CANDIDATES as CANDIDATES_RECIPE
 from include.sandbox.data.people import Recipe
-from include.sandbox.modules import SYSTEM_FIELDS, FieldSpec, ModuleSpec
+from include.sandbox.modules import CONVERTED_DETAIL, SYSTEM_FIELDS, FieldSpec, ModuleSpec
 
 
 def _field(name: str, type_: str = "text", length: int = 255, **more: Any) -> FieldSpec:
@@ -52,6 +52,7 @@ CANDIDATES = ModuleSpec(
     changed="Updated_On",
     not_by_upsert=("Candidate_Status",),
     numbering=("Candidate_ID", "ZR_{}_CAND"),
+    details=(CONVERTED_DETAIL,),
     fields=(
         _number("Candidate_ID"),
         _field("Salutation", "picklist", picks=tuple(each for each in names.SALUTATIONS if each)),
@@ -278,5 +279,5 @@ def module_metadata(name: str, number: int, *, hidden: bool) -> dict[str, Any]:
         "convertable": name == "Candidates",
         "visible": not hidden,
         "profiles": [{"name": "Administrator", "id": "200001000000008001"}],
-        "$properties": list(SYSTEM_FIELDS),
+        "$properties": list(spec.unlisted if spec else SYSTEM_FIELDS),
     }

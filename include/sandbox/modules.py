@@ -17,6 +17,7 @@ _JSON = {
     "multiselectpicklist": "jsonarray",
 }
 SYSTEM_FIELDS = ("$converted", "$approved")
+CONVERTED_DETAIL = "$converted_detail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,8 @@ class ModuleSpec:
     # What Zoho calls a custom module inside; empty for a module of Zoho's own.
     custom: str = ""
     bulk: bool = True
+    # What records have beside the flags, and no metadata names.
+    details: tuple[str, ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of that API name."""
@@ -93,3 +96,8 @@ class ModuleSpec:
     def names(self) -> list[str]:
         """API names of all fields, in the order of an answer."""
         return [each.name for each in self.fields]
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """What a record has that ``settings/fields`` does not name."""
+        return (*SYSTEM_FIELDS, *self.details)

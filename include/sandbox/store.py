@@ -65,7 +65,7 @@ class RecordStore:
         self._finder = Finder(self)
         self._as_made = spec
         self._own = {name: read for name, read in _OWN.items() if name in (*spec.names, *SYSTEM_FIELDS)}
-        self._values = frozenset(spec.names) - self._own.keys()
+        self._values = frozenset((*spec.names, *spec.details)) - self._own.keys()
         self.flags = self._planted()
         self.change_fields(Drift())
 
@@ -75,7 +75,7 @@ class RecordStore:
         self._drift = drift
         names = drift.made_names(self._as_made)
         self._settable = {name: made for name, made in names.items() if name not in self._own}
-        self._settable.update((name, name) for name in drift.add)
+        self._settable.update((name, name) for name in (*drift.add, *self._as_made.details))
         # Made names by names of now, where any of them differs.
         self._called = {**names, **self._settable} if drift != Drift() else {}
         self._links = [(each.name, each.target) for each in self._as_made.fields if each.type == "lookup"]

@@ -92,6 +92,7 @@ def test_one_row_in_full() -> None:
             "Skill_Set": '["Go","SQL"]',
             "Candidate_Owner": "Jo Berg",
         },
+        "contact_record_id": None,
     }
 
 

@@ -181,6 +181,36 @@ def test_add_delete_restore(zoho: Zoho) -> None:
     zoho.control("POST", "records/Candidates/restore", {"ids": ids[1:]}, status=400)
 
 
+@pytest.mark.parametrize("becomes", [True, False])
+def test_convert(every: Zoho, becomes: bool) -> None:
+    """A converted candidate hides and is changed now; a Contact that it becomes has its names and address."""
+    row = every.of_kind("opted_out")
+    every.control("POST", "clock", {"advance_seconds": 60})
+    done = every.control("POST", "records/Candidates/convert", {"ids": [row["id"]], "contact": becomes})
+    assert done["converted"] == 1
+    names = "First_Name,Last_Name,Email,Email_Opt_Out"
+    asked = {"fields": f"{names},$converted,$converted_detail,Updated_On", **BOTH}
+    found = next(each for each in every.all(**asked) if each["id"] == row["id"])
+    assert (found["$converted"], found["Updated_On"]) == (True, "2026-03-02T14:01:00+02:00")
+    assert row["id"] not in {each["id"] for each in every.all(fields="Email")}
+    assert found["$converted_detail"] == ({"contact": done["contacts"][0]} if becomes else None)
+    made = [each for each in every.all("Contacts", fields=names) if each["Email"] == row["email"]]
+    assert made == [{**{name: found[name] for name in names.split(",")}, "id": each} for each in done["contacts"]]
+
+
+def test_who_cannot_be_converted(every: Zoho) -> None:
+    """Only live candidates are converted; a wrong body changes nothing."""
+    contact, gone = every.kinds("Contacts")[0]["id"], every.kinds()[0]["id"]
+    every.control("POST", "records/Candidates/delete", {"ids": [gone]})
+    before = every.kinds("Contacts")
+    refused = every.control("POST", "records/Contacts/convert", {"ids": [contact]}, status=400)
+    assert "only Candidates" in refused["message"]
+    every.control("POST", "records/Candidates/convert", {"ids": [gone], "contact": True}, status=404)
+    refused = every.control("POST", "records/Candidates/convert", {"ids": [], "contact": "yes"}, status=400)
+    assert "true or false" in refused["message"]
+    assert every.kinds("Contacts") == before
+
+
 def test_the_page_names_every_route_setting_and_fault() -> None:
     """What can be asked, set and broken is on the documentation's page."""
     page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()

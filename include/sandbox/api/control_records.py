@@ -10,12 +10,13 @@ from typing import Any
 from include.sandbox.api.answers import Answer, ApiError, answer
 from include.sandbox.api.call import Call
 from include.sandbox.api.control import bad_request, body_object
-from include.sandbox.modules import SYSTEM_FIELDS
+from include.sandbox.modules import CONVERTED_DETAIL
 from include.sandbox.state import SandboxState
 from include.sandbox.store import RecordStore
 
 IDS_PARAM = frozenset(("ids",))
 _KIND_FIELDS = ("Email", "$approved", "$converted", "Email_Opt_Out")
+_BECOMES = ("First_Name", "Last_Name", "Email", "Email_Opt_Out")
 
 
 def _store(state: SandboxState, call: Call) -> RecordStore:
@@ -38,7 +39,7 @@ def records(state: SandboxState, call: Call) -> Answer:
     """
     store = _store(state, call)
     ids = [each for each in call.query.get("ids", "").split(",") if each]
-    names = (*store.spec.names, *SYSTEM_FIELDS)
+    names = (*store.spec.names, *store.spec.unlisted)
     rows = [{"kind": store.kind(index), **store.record(index, names)} for index in (_live(store, each) for each in ids)]
     return answer(rows, rows=len(rows))
 
@@ -122,8 +123,37 @@ def restore(state: SandboxState, call: Call) -> Answer:
     return answer({"restored": len(ids)}, rows=len(ids))
 
 
+def convert(state: SandboxState, call: Call) -> Answer:
+    """``POST /records/{module}/convert`` ``{"ids": [...], "contact": true}``: convert records, changed now.
+
+    With ``contact`` each becomes a new record of Contacts with the same names, address and opt-out, which its
+    ``$converted_detail`` names; the new ids are answered in order. Without, nothing tells what it became.
+    """
+    store, now = _store(state, call), state.now_seconds()
+    if CONVERTED_DETAIL not in store.spec.details:
+        raise bad_request(f"{store.spec.name} are never converted: only Candidates are.")
+    becomes = body_object(call, ("ids", "contact")).get("contact", False)
+    if not isinstance(becomes, bool):
+        raise bad_request("contact is true or false.")
+    indexes = list(dict.fromkeys(_live(store, each) for each in _items(call, "ids", str)))
+    contacts = []
+    for index in indexes:
+        detail = None
+        if becomes:
+            contacts.append(_contact_of(store, index, state.stores["Contacts"], now))
+            detail = {"contact": contacts[-1]}
+        store.edit(index, {"$converted": True, CONVERTED_DETAIL: detail}, now)
+    return answer({"converted": len(indexes), "contacts": contacts}, rows=len(indexes))
+
+
+def _contact_of(store: RecordStore, index: int, contacts: RecordStore, now: int) -> str:
+    values = store.read((index,), _BECOMES)[0]
+    return contacts.id_of(contacts.add({name: values[name] for name in _BECOMES}, now))
+
+
 def _items(call: Call, key: str, kind: type) -> list[Any]:
-    items = body_object(call, (key, "type") if key == "ids" else (key,)).get(key)
+    allowed = (key, "type", "contact") if key == "ids" else (key,)
+    items = body_object(call, allowed).get(key)
     if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
         noun = "objects" if kind is dict else "ids as text"
         raise bad_request(f'The body of {call.path} is {{"{key}": [...]}}, a list of {noun}.')

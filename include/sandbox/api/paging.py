@@ -21,9 +21,9 @@ def asked_fields(state: SandboxState, spec: ModuleSpec, call: Call) -> list[str]
     """The fields a call names, all when it names none; unknown names are left out and noted in the call log."""
     asked = call.query.get("fields")
     if not asked:
-        return [*spec.names, *SYSTEM_FIELDS]
+        return [*spec.names, *spec.unlisted]
     names = list(dict.fromkeys(name.strip() for name in asked.split(",") if name.strip()))
-    known = {*spec.names, *SYSTEM_FIELDS}
+    known = {*spec.names, *spec.unlisted}
     unknown = [name for name in names if name not in known and name != "id"]
     if unknown:
         call.notes["unknown_fields"] = unknown

@@ -11,7 +11,7 @@ from include.sandbox.api.modules import module_of
 from include.sandbox.api.paging import asked_fields, page_of
 from include.sandbox.criteria.compare import Manner
 from include.sandbox.criteria.model import Leaf, bind
-from include.sandbox.modules import SYSTEM_FIELDS, ModuleSpec
+from include.sandbox.modules import ModuleSpec
 from include.sandbox.state import SandboxState
 
 ASSOCIATE_PARAMS = frozenset(("posting_title", "candidate_statuses", "page", "per_page"))
@@ -39,7 +39,7 @@ def associated(state: SandboxState, call: Call) -> Answer:
     indexes = sorted(index for index in found if index is not None)
     if title is not None and other.spec.name == "Job_Openings":
         indexes = [index for index in indexes if other.title(index) == title]
-    return page_of(state, other.spec, call, indexes, [*other.spec.names, *SYSTEM_FIELDS])
+    return page_of(state, other.spec, call, indexes, [*other.spec.names, *other.spec.unlisted])
 
 
 def related(state: SandboxState, call: Call) -> Answer:

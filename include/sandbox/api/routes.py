@@ -74,5 +74,6 @@ CONTROL = (
     Spec("POST", f"{_C}/records/{{module}}/add", control_records.add),
     Spec("POST", f"{_C}/records/{{module}}/delete", control_records.delete),
     Spec("POST", f"{_C}/records/{{module}}/restore", control_records.restore),
+    Spec("POST", f"{_C}/records/{{module}}/convert", control_records.convert),
     *creator.CONTROL,
 )

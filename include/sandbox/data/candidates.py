@@ -9,6 +9,7 @@ from datetime import date
 from include.sandbox.data import names
 from include.sandbox.data.business import DEPARTMENTS
 from include.sandbox.data.people import PERSON, STAMPS, Person, Recipe, half_a_pair_in_text, maybe, owner, phone, table
+from include.sandbox.modules import CONVERTED_DETAIL
 
 
 def _some(entries: tuple[str, ...], choice: int) -> list[str]:
@@ -52,5 +53,6 @@ CANDIDATES = Recipe(
         "Department": lambda person: DEPARTMENTS[person.pick(12) // 5 % len(DEPARTMENTS)],
         "Year_Passed_Out": lambda person: 2008 + person.pick(15) // 4 % 17,
         "Is_Locked": lambda person: False,
+        CONVERTED_DETAIL: lambda person: None,
     }
 )

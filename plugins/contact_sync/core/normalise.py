@@ -16,6 +16,7 @@ from contact_sync.core.email import EmailRules, hash_keys, judge, without_edges
 from contact_sync.core.mapping import Column, convert_column
 from contact_sync.core.mapping_types import STANDARD_TARGETS, FieldMapping
 from contact_sync.core.moments import moment_texts
+from contact_sync.core.sighted import CONVERTED, contact_record_ids, flags
 from contact_sync.core.values import source_texts
 from contact_sync.errors import ConfigError
 
@@ -41,6 +42,7 @@ STAGING_COLUMNS = (
     "required_missing",
     "cleaned",
     "source",
+    "contact_record_id",
 )
 CREATED_FIELD = "Created_Time"
 OPT_OUT_FIELD = "Email_Opt_Out"
@@ -97,6 +99,7 @@ def normalise_page(
     """STAGING_COLUMNS for the rows, in their order, numbered from `first_record_no`.
 
     rows: JSON objects as the API gives them. change_field: API name of the module's change time (SRC-11).
+    opt_out_field: of the flag of ADV-1; a value that is neither true nor false is a misfit and counts as not set.
     first_name and last_name are None when empty; `clear_when_empty` shows for other contact fields only, as a None in
     `fields`. modified_at and created_at are moments as ISO 8601 text. `source` lacks a field that its row lacked.
     Raises ConfigError without an e-mail mapping or a secret.
@@ -115,7 +118,9 @@ def normalise_page(
     modified_text = page.text(change_field)
     record_id = page.text("id")
     created = page.text(CREATED_FIELD)
-    flags = [_flags(page.column(name)) for name in (opt_out_field, "$converted", "$approved")]
+    opted_out = convert_column(page.column(opt_out_field), "boolean")
+    is_converted = flags(page.column(CONVERTED))
+    approved = convert_column(page.column("$approved"), "boolean").values
     values: list[list[Any]] = [
         list(range(first_record_no, first_record_no + len(rows))),
         record_id,
@@ -128,16 +133,17 @@ def normalise_page(
         flaw,
         flaw_detail,
         suggested,
-        [flag is True for flag in flags[0]],
-        [flag is True for flag in flags[1]],
-        [flag is not False for flag in flags[2]],  # the API leaves it out where no approval process is set up
+        [flag is True for flag in opted_out.values],
+        is_converted,
+        [flag is not False for flag in approved],  # the API leaves it out where no approval process is set up
         by_target.get("first_name", nothing),
         by_target.get("last_name", nothing),
         _fields(custom, len(rows)),
-        _misfits(page, converted),
+        _misfits(page, [*converted, (FieldMapping("opted_out", opt_out_field), opted_out)]),
         _required_missing(converted, len(rows)),
         [page.cleaned.get(position) for position in range(len(rows))],
         _source(page, mappings),
+        contact_record_ids(rows, is_converted),
     ]
     return pd.DataFrame(dict(zip(STAGING_COLUMNS, values, strict=True)), dtype=object)
 
@@ -149,10 +155,6 @@ def _convert(page: _Page, mapping: FieldMapping) -> Column:
 
 def _columns(rows: list[Any], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-
-
-def _flags(values: list[Any]) -> list[bool | None]:
-    return convert_column(values, "boolean").values
 
 
 def _fields(custom: list[tuple[FieldMapping, Column]], size: int) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from contact_sync.config.loader import load_syncs
 from contact_sync.core.ceilings import Work
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ConfigError, ReadPending, SyncBusy
+from contact_sync.errors import ConfigError, NextDay, ReadPending, SyncBusy
 from contact_sync.operators.allowances import allowances
 from contact_sync.operators.stage import StageOperator
 from contact_sync.paths import include_folder
@@ -32,16 +32,19 @@ class ExtractOperator(StageOperator):
 
         sync = read_sync(self.sync_id)
         known = credentials_fingerprint(sync.account, warehouse)
-        with clients(warehouse, sync.kind, allowances(Work.IMPORT)) as make_client:
-            return extract(run, sync, make_client, warehouse, datetime.now(UTC), known)
+        imports = clients(warehouse, sync.kind, allowances(Work.IMPORT))
+        scans = clients(warehouse, sync.kind, allowances(Work.FULL_ID_SCAN))
+        with imports as make_client, scans as make_scan_client:
+            return extract(run, sync, make_client, warehouse, datetime.now(UTC), known, make_scan_client)
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """As every stage; but while another fetch of the sync is under way, or the source prepares what is to be read,
-        the task gives its slot back and waits. Airflow's time limit begins anew whenever it comes back.
+        """As every stage; but while another fetch of the sync is under way, the source prepares what is to be read, or
+        the places of the day are taken, the task gives its slot back and waits. Airflow's time limit begins anew
+        whenever it comes back.
         """
         try:
             return super().execute(context)
-        except (SyncBusy, ReadPending) as wait:
+        except (SyncBusy, ReadPending, NextDay) as wait:
             from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
             self.log.info("%s", wait)

@@ -4,7 +4,7 @@ Every step is a transaction under the fence of the attempt: a process that was o
 whose change time lies outside the window are counted, not kept.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,23 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from contact_sync.core.record_hash import hash_records
 from contact_sync.core.window import Window
 from contact_sync.warehouse import fetches, staging, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch, HowRead
+from contact_sync.warehouse.secrets import hash_key
 
 FRAME_ROWS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a fetch saw beside its batch. rows: None if it did not look. left_for_later: a scan was not done."""
+
+    rows: int | None = None
+    left_for_later: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,7 +70,14 @@ class Batch:
         """Copy rows that were asked for whatever their change time."""
         self._copy(frame.assign(by_id=True))
 
-    def seal(self, proof: str, source_clock: datetime, how: HowRead, warnings: list[str], gone: list[str]) -> None:
+    def see(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Copy rows of staging.sighting_template: records seen beside the batch."""
+        with self.fenced() as connection:
+            staging.copy_sightings(connection, self.fetch.fetch_id, columns)
+
+    def seal(
+        self, proof: str, source_clock: datetime, how: HowRead, warnings: list[str], gone: list[str], seen: Seen
+    ) -> None:
         """Close the batch with what proves that it is whole; later stages compare with it.
 
         gone: withheld records that the source no longer has; they are waited for no longer.
@@ -74,14 +92,23 @@ class Batch:
                 outside_window=self.outside,
                 proof=proof,
                 source_clock=source_clock,
+                sighted_rows=seen.rows,
+                left_for_later=seen.left_for_later,
             )
             fetches.note_read(connection, self.fetch.fetch_id, how)
             fetches.add_warnings(connection, self.fetch.fetch_id, warnings)
 
     def _copy(self, frame: pd.DataFrame) -> None:
+        columns = {name: frame[name].tolist() for name in frame.columns}
+        columns["record_hash"] = self._record_hashes(columns["record_id"])
         with self.fenced() as connection:
-            staging.copy(connection, self.fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
+            staging.copy(connection, self.fetch.fetch_id, columns)
         self.staged += len(frame)
+
+    def _record_hashes(self, record_ids: Sequence[str | None]) -> list[bytes | None]:
+        """By which the records of erased people are known again (OPS-6): classification has no key to make them."""
+        settings = self.fetch.settings
+        return hash_records(settings["account"], settings["module"], record_ids, hash_key(self.warehouse))
 
     @contextmanager
     def fenced(self) -> Iterator[Connection]:

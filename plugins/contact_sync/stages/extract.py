@@ -18,13 +18,14 @@ from contact_sync.core.normalise import normalise_page
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.paths import include_folder
-from contact_sync.stages.batch import Batch, in_frames
+from contact_sync.stages.batch import Batch, Seen, in_frames
 from contact_sync.stages.bulk import BulkRead
 from contact_sync.stages.common import kept_for_fetch, manifest, reread, settings_of
 from contact_sync.stages.opening import open_fetch
 from contact_sync.stages.recruit_source import RecruitSource
 from contact_sync.stages.report_source import ReportSource
 from contact_sync.stages.source import Reading, Row, Source, Way
+from contact_sync.stages.tracking import ClientFactory, Scanner, Tracker
 from contact_sync.warehouse import bulk_jobs, fetches, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import HowRead
@@ -37,9 +38,6 @@ log = logging.getLogger(__name__)
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
-ClientFactory = Callable[[str, int], RecruitClient | CreatorClient]
-"""Makes the client of an account, by its name; its calls are booked on a fetch, by its id."""
-
 
 def extract(
     run: RunInfo,
@@ -48,8 +46,12 @@ def extract(
     warehouse: Warehouse,
     now: datetime,
     credentials: str | None = None,
+    make_scan_client: ClientFactory | None = None,
 ) -> Manifest:
     """Stage and seal the records of one run. credentials: as `open_fetch` has it.
+
+    make_scan_client: makes the client that lists all ids for `deletion_check: full_id_scan`, which spends less of the
+    account's credits (LIM-5); as `make_client` without one.
 
     Raises SyncSkipped, ConfigError for what the account lacks, Superseded if a newer attempt took over.
     """
@@ -58,7 +60,8 @@ def extract(
     source = open_source(make_client(settings.account, fetch.fetch_id), settings)
     with kept_for_fetch(warehouse, fetch, "extract") as kept:
         batch = Batch(kept, fetch, attempt)
-        Reader(batch, source, settings).read(now)
+        scanner = Scanner(make_scan_client or make_client, fetch, settings)
+        Reader(batch, source, settings, Tracker(batch, source, settings, scanner)).read(now)
     return manifest(reread(warehouse, run), "extract", {"read": batch.staged, "outside_window": batch.outside})
 
 
@@ -78,6 +81,7 @@ class Reader:
     batch: Batch
     source: Source
     settings: ResolvedSync
+    tracker: Tracker
     returned: int = 0
     kept: int = 0
     contradicting: int = 0
@@ -97,7 +101,7 @@ class Reader:
                 stops.append(str(stop))
                 continue
             gone = self._add_others(seen)
-            self._seal(way, gone, now)
+            self._seal(way, gone, self.tracker.look(way), now)
             return
         raise CeilingReached(" ".join(stops))
 
@@ -179,12 +183,13 @@ class Reader:
             change_field=self.source.facts.change_field,
             rules=email_rules(self.settings),
             hash_secret=hash_key(self.batch.warehouse),
+            opt_out_field=self.source.facts.opt_out_field,
         )
 
-    def _seal(self, way: Way, gone: list[str], now: datetime) -> None:
+    def _seal(self, way: Way, gone: list[str], seen: Seen, now: datetime) -> None:
         sent = self.source.conditions_sent if way.asked else ()
         how = HowRead(way.read_by, sent, self.returned, self.kept, self.contradicting, self.source.facts.told)
-        warnings = list(self.source.facts.warnings)
+        warnings = [*self.source.facts.warnings, *seen.warnings]
         if isinstance(way.listing, BulkRead):  # its clock was read when the job was made, and not now
             warnings += way.listing.orphans(self.batch)
         else:
@@ -194,7 +199,7 @@ class Reader:
                 f"{self.contradicting} of {self.returned} records that the search gave deny a condition that it was "
                 "asked for; they were left out (CRIT-5, policy api_overmatch_warn)."
             )
-        self.batch.seal(way.listing.proof, way.reached, how, warnings, gone)
+        self.batch.seal(way.listing.proof, way.reached, how, warnings, gone, seen)
 
 
 def email_rules(settings: ResolvedSync) -> EmailRules:

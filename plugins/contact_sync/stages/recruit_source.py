@@ -9,15 +9,19 @@ from datetime import datetime
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import email_line, name_lines
+from contact_sync.core.sighted import CONVERTED, CONVERTED_DETAIL
 from contact_sync.stages.beside import changed_beside
 from contact_sync.stages.bulk import BulkRead
 from contact_sync.stages.scope import Scope
-from contact_sync.stages.source import Facts, Reading, Row, Way, checked, kept_if_gone, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, checked_opt_out, kept_if_gone, unnamed
 from contact_sync.zoho.metadata import unknown_types
+from contact_sync.zoho.paging import Listing
 from contact_sync.zoho.recruit import RecruitClient
 
-ALWAYS_READ = ("Created_Time", "Email_Opt_Out", "$converted", "$approved")
-"""Fields that outcomes depend on beside the mapped ones (SRC-8, ADV-1, ADV-4)."""
+ALWAYS_READ = ("Created_Time", CONVERTED, "$approved")
+"""Fields that outcomes depend on beside the mapped ones and the opt-out flag (SRC-8, ADV-1, ADV-4)."""
+CONVERTS = "Candidates"
+"""The module whose records are converted (ADV-4)."""
 
 
 class RecruitSource:
@@ -36,7 +40,8 @@ class RecruitSource:
         mapping = (*told, *settings.mapping)
         offered = {str(each["api_name"]) for each in fields}
         warnings = checked(mapping, offered, settings) + unknown_types(fields, mapping)
-        self.facts = Facts(kept_if_gone(mapping, offered), told, change_field, tuple(warnings))
+        kept, flag = kept_if_gone(mapping, offered), checked_opt_out(settings, offered)
+        self.facts = Facts(kept, told, change_field, tuple(warnings), flag)
         self._scope = Scope(client, settings, settings.criteria) if settings.criteria else None
         view = client.find_view(settings.module, settings.view) if settings.view else None
         self._view_id = str(view["id"]) if view else None
@@ -44,7 +49,8 @@ class RecruitSource:
         self.has_related = bool(self._scope and self._scope.related)
         judged = self._scope.fields if self._scope else ()
         sources = (line.source.partition(".")[0] for line in mapping)  # parts are not heard: whole fields
-        self.fields = tuple(dict.fromkeys((*sources, *judged, change_field, *ALWAYS_READ)))
+        self._flags = (self.facts.opt_out_field, CONVERTED, *((CONVERTED_DETAIL,) if self._module == CONVERTS else ()))
+        self.fields = tuple(dict.fromkeys((*sources, *judged, change_field, *ALWAYS_READ, *self._flags)))
 
     def ways(self, reading: Reading) -> Iterator[Way]:
         """A search where the criteria allow one and everything is wanted, then bulk if it is much, then the listing.
@@ -97,6 +103,16 @@ class RecruitSource:
         """Rows whose related records changed, for criteria that name some (ADV-7)."""
         if self._scope and self._scope.related:
             yield from changed_beside(self._client, self._module, self._scope.related, since, self.fields)
+
+    def unread(self, way: Way, since: datetime) -> Listing | None:
+        """Flags of all records of the module, where the way gives a view or what a search finds (ADV-7)."""
+        if self._view_id is None and not way.asked:
+            return None
+        return self._client.records(self._module, fields=(self.facts.change_field, *self._flags), modified_since=since)
+
+    def deleted(self, since: datetime) -> Listing:
+        """What the module's list of deleted records has since an instant (ADV-2)."""
+        return self._client.deleted(self._module, since)
 
     def by_ids(self, record_ids: Sequence[str]) -> dict[str, Row | None]:
         """Records by their ids, one call each."""

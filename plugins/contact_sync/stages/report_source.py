@@ -8,9 +8,10 @@ report without the field of the e-mail address.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from contact_sync.config.options import OPT_OUT_FIELD
 from contact_sync.config.resolved import ResolvedReport, ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.stages.source import Facts, Reading, Row, Way, checked, kept_if_gone, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, checked_opt_out, kept_if_gone, unnamed
 from contact_sync.zoho.creator import CreatorClient, Report
 from contact_sync.zoho.creator_values import CHANGED
 
@@ -37,8 +38,11 @@ class ReportSource:
         warnings = checked(mapping, shown, settings) if shown else []
         if shown and not dated:
             warnings.append(UNDATED)
-        self.facts = Facts(kept_if_gone(mapping, shown), told, CHANGED, tuple(warnings))
-        self.fields = tuple(dict.fromkeys(line.source for line in mapping))
+        flag = settings.options.opt_out_field
+        if shown:
+            checked_opt_out(settings, shown)
+        self.facts = Facts(kept_if_gone(mapping, shown), told, CHANGED, tuple(warnings), flag or OPT_OUT_FIELD)
+        self.fields = tuple(dict.fromkeys((*(line.source for line in mapping), *((flag,) if flag else ()))))
 
     def ways(self, reading: Reading) -> Iterator[Way]:
         """The report, along its cursor."""
@@ -54,6 +58,12 @@ class ReportSource:
     def beside(self, since: datetime) -> Iterator[Row]:
         """A report has no related records of its own."""
         yield from ()
+
+    def unread(self, way: Way, since: datetime) -> None:
+        """A report is read as it is: what it does not show, nobody can be told."""
+
+    def deleted(self, since: datetime) -> None:
+        """Creator has no list of deleted records."""
 
     def by_ids(self, record_ids: Sequence[str]) -> dict[str, Row | None]:
         """Rows by their ids, one call each."""

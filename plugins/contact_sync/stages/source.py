@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from contact_sync.config.base import close_match
+from contact_sync.config.options import OPT_OUT_FIELD
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import is_offered
 from contact_sync.core.mapping_types import FieldMapping
@@ -60,12 +62,14 @@ class Facts:
 
     mapping: in force, e-mail first. told: the lines of it that the source's own fields tell. change_field: source field
     of the change time. warnings: what makes the run degraded, such as mapped fields that are gone (SRC-10).
+    opt_out_field: source field of the opt-out flag, which the source may lack where no option needs it (ADV-1).
     """
 
     mapping: tuple[FieldMapping, ...]
     told: tuple[FieldMapping, ...]
     change_field: str
     warnings: tuple[str, ...] = field(default=())
+    opt_out_field: str = OPT_OUT_FIELD
 
 
 class Source(Protocol):
@@ -94,6 +98,12 @@ class Source(Protocol):
     def by_ids(self, record_ids: Sequence[str]) -> dict[str, Row | None]:
         """Records by their ids; None for one that the source no longer has."""
 
+    def unread(self, way: Way, since: datetime) -> Listing | None:
+        """Flags of all records changed since an instant, in scope or not; None where the way gives them all (ADV-7)."""
+
+    def deleted(self, since: datetime) -> Listing | None:
+        """Records deleted since an instant; None for a source that does not tell (ADV-2)."""
+
 
 def checked(mapping: Sequence[FieldMapping], offered: Collection[str], settings: ResolvedSync) -> list[str]:
     """A warning for each mapped field that the source no longer has (SRC-10): its contact field keeps its values.
@@ -111,6 +121,23 @@ def checked(mapping: Sequence[FieldMapping], offered: Collection[str], settings:
     return [
         f"The source has no field {line.source} any more: {line.target} keeps its former values." for line in missing
     ]
+
+
+def checked_opt_out(settings: ResolvedSync, offered: Collection[str]) -> str:
+    """The field of the opt-out flag (ADV-1). Raises ConfigError if an option needs it and the source lacks it (SRC-10).
+
+    Somebody whose flag cannot be seen would be taken for somebody who did not opt out.
+    """
+    name = settings.options.needed_flag
+    if name is not None and not is_offered(name, offered):
+        close = close_match(name, offered)
+        meant = f" Did you mean '{close}'?" if close else ""
+        raise ConfigError(
+            f"{settings.sync_id}: {settings.module} has no field {name}, which tells who opted out (ADV-1). Nothing "
+            f"was read.{meant} Mend options.opt_out_field in {settings.file}, or see that the account's "
+            "user may read the field."
+        )
+    return name or OPT_OUT_FIELD
 
 
 def kept_if_gone(mapping: Iterable[FieldMapping], offered: Collection[str]) -> tuple[FieldMapping, ...]:
