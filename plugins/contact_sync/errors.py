@@ -92,6 +92,10 @@ class SyncBusy(Transient):
     """Another fetch of the same sync is under way: wait for its end."""
 
 
+class NextDay(Transient):
+    """The places of the day are taken: the run waits until just after the organisation's midnight (LIM-2)."""
+
+
 class ReadPending(Transient):
     """The source is still preparing what is to be read: look again after `retry_after` seconds."""
 

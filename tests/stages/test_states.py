@@ -1,13 +1,12 @@
 """States of syncs: why runs are skipped, what a person can do about it, and that no data is lost (LIM-1)."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from contact_sync.config.resolved import ResolvedSync
-from contact_sync.core.run import RunInfo, RunType
+from contact_sync.core.run import RunType
 from contact_sync.errors import (
     ConfigError,
     ContactSyncError,
@@ -18,79 +17,13 @@ from contact_sync.errors import (
     Unavailable,
 )
 from contact_sync.stages import states
-from contact_sync.stages.failures import record_abandoned, record_failure
 from contact_sync.stages.opening import open_fetch
-from contact_sync.warehouse.accounts import fingerprint
-from contact_sync.warehouse.database import Warehouse
-from tests.stages.desk import MORNING, Desk, record
+from tests.stages.desk import Desk, record
+from tests.stages.office import NOON, Office, silent, with_policy
 
 DAILY = "candidates_daily"
-NOON = MORNING + timedelta(hours=6)
-
-
-def silent(sync: ResolvedSync) -> None:
-    """A source that answers."""
-
-
-class Office:
-    """Runs of several syncs that begin and are given up, so that only their opening matters."""
-
-    def __init__(self, warehouse: Warehouse, sync: ResolvedSync) -> None:
-        self.warehouse = warehouse
-        self.sync = sync
-        self.runs = 0
-
-    def named(self, sync_id: str, **changes: Any) -> ResolvedSync:
-        return self.sync.model_copy(update={"sync_id": sync_id, "name": sync_id, **changes})
-
-    def run(self, sync: ResolvedSync, run_type: RunType = RunType.MANUAL, at: datetime = NOON, **times: Any) -> RunInfo:
-        self.runs += 1
-        return RunInfo(sync.sync_id, f"{run_type}__{self.runs}", run_type, at, at, **times)
-
-    def opens(self, sync: ResolvedSync, credentials: str | None = None, run: RunInfo | None = None) -> int:
-        """Open the fetch of a run and give it up; its id. Raises SyncSkipped."""
-        run = run or self.run(sync)
-        fetch, _ = open_fetch(run, sync, self.warehouse, NOON, self.hashed(credentials))
-        record_abandoned(run.dag_id, run.run_id, self.warehouse)
-        return fetch.fetch_id
-
-    def hashed(self, credentials: str | None) -> str | None:
-        return None if credentials is None else fingerprint(self.warehouse, [credentials])
-
-    def skips(self, sync: ResolvedSync, credentials: str | None = None, run: RunInfo | None = None) -> SyncSkipped:
-        with pytest.raises(SyncSkipped) as skipped:
-            self.opens(sync, credentials, run)
-        return skipped.value
-
-    def fails(self, sync: ResolvedSync, error: ContactSyncError) -> None:
-        """A run whose extract ends with this error."""
-        run = self.run(sync)
-        open_fetch(run, sync, self.warehouse, NOON)
-        record_failure(run, self.warehouse, "extract", error)
-
-    def activates(self, sync: ResolvedSync, probe: Any = silent, now: datetime = NOON) -> states.Change:
-        return states.activate(self.warehouse, sync, "ann", "checked", now, probe)
-
-    def stands(self) -> dict[str, str]:
-        return {row["sync_id"]: row["stands"] for row in self.rows(_STANDS)}
-
-    def rows(self, query: str) -> list[dict[str, Any]]:
-        with self.warehouse.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(text(query)).mappings()]
-
-
-_STANDS = "SELECT sync_id, coalesce(inactive_reason, state) AS stands FROM sync.sync"
 _HISTORY = "SELECT sync_id, status, reason, remedy FROM sync.import_history ORDER BY fetch_id"
 _ACTS = "SELECT kind, who, reason, sync_id FROM sync.act JOIN sync.sync USING (sync_no) ORDER BY act_id"
-
-
-@pytest.fixture
-def office(desk: Desk) -> Office:
-    return Office(desk.warehouse, desk.sync)
-
-
-def with_policy(sync: ResolvedSync, **policies: str) -> ResolvedSync:
-    return sync.model_copy(update={"policies": sync.policies.model_copy(update=policies)})
 
 
 # ── ACC-4: credentials ────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,7 +57,7 @@ def test_all_syncs_of_an_account_are_activated_together(office: Office) -> None:
         office.opens(sync, "old")
     states.deactivate(office.warehouse, "off", "ann", "not needed", NOON, lambda: off)
     office.skips(one, "new")
-    changes = states.activate_account(office.warehouse, "recruit_demo", "ben", None)
+    changes = states.activate_account(office.warehouse, "recruit_demo", "ben", None, None, NOON)
     assert [(change.sync_id, change.before) for change in changes] == [
         ("one", "credentials_changed"), ("two", "credentials_changed"),
     ]  # fmt: skip
@@ -132,7 +65,7 @@ def test_all_syncs_of_an_account_are_activated_together(office: Office) -> None:
     assert [tuple(act.values()) for act in office.rows(_ACTS)] == [
         ("deactivate", "ann", "not needed", "off"), ("activate", "ben", None, "one"), ("activate", "ben", None, "two"),
     ]  # fmt: skip
-    assert states.activate_account(office.warehouse, "recruit_demo", "ben", None) == []
+    assert states.activate_account(office.warehouse, "recruit_demo", "ben", None, None, NOON) == []
     office.opens(two, "new")
 
 

@@ -1,6 +1,6 @@
 """How the command line speaks: findings on stdout, mistakes on stderr, tables that stay readable in a log.
 
-Exit codes: 0 all well, 1 problems found, 2 the command was used wrongly.
+Exit codes: 0 all well, 1 problems found, 2 the command was used wrongly, 3 skipped by rule.
 """
 
 import io
@@ -19,6 +19,7 @@ from contact_sync.errors import ConfigError
 
 PROBLEMS_FOUND = 1
 USED_WRONGLY = 2
+SKIPPED = 3
 _LOG_WIDTH = 120
 
 

@@ -18,9 +18,15 @@ def initiate(sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of 
     warehouse = open_warehouse_at_hand()
     from contact_sync.stages.states import initiate as start_again
 
-    start_again(warehouse, sync, person(), datetime.now(UTC), lambda each: ask_source(each, secrets_at_hand(warehouse)))
+    change = start_again(
+        warehouse, sync, person(), datetime.now(UTC), lambda each: ask_source(each, secrets_at_hand(warehouse))
+    )
     after = sync.retrieve_after.astimezone(sync.schedule.zone).isoformat() if sync.retrieve_after else None
     what = f"what changed after {after}, as retrieve says," if after else "all data of its source"
     say(f"The next run of '{sync.sync_id}' reads {what} again into '{sync.list_name}'.")
     say(f"Start it now with: airflow dags trigger {sync.sync_id}")
     say(f"or in the Airflow UI: DAG '{sync.sync_id}', Trigger. A paused DAG does not run: unpause it first.")
+    if change.waits_until is not None:
+        from contact_sync.cli.states import waiting
+
+        say(waiting(sync, change.waits_until))

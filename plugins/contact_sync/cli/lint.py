@@ -16,7 +16,7 @@ import typer
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
 from contact_sync.cli.lint_forecast import check_credits
 from contact_sync.cli.lint_online import check_online
-from contact_sync.cli.lint_registry import check_renamed, register_all
+from contact_sync.cli.lint_registry import check_renamed, check_slots, register_all
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
@@ -74,6 +74,9 @@ def lint(
         found += [replace(each, line=line_of(folder, each)) for each in problems]
     renamed, not_checked = check_renamed(chosen, folder, asked=online or register)
     found += renamed
+    if not files:
+        problems = check_slots(loaded, folder, datetime.now(UTC), asked=online)
+        found += [replace(each, line=line_of(folder, each)) for each in problems]
     if check_schema:
         found += stale_schemas(folder) + stale_page(folder)
     errors = _report(found, checked, not_checked)

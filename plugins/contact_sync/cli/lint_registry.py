@@ -1,4 +1,5 @@
-"""What `contact-sync lint` has to do with the registry: files that were renamed (SRC-0), and `--register` (CFG-1).
+"""What `contact-sync lint` has to do with the registry: files that were renamed (SRC-0), more files than slots (LIM-2),
+and `--register` (CFG-1).
 
 A renamed file makes a new sync; the warehouse is asked for it only where CONTACT_SYNC_WAREHOUSE_URL names it or what
 lies outside the files is asked anyway: lint stays quick and works without it. Writes nothing but for `--register`,
@@ -15,6 +16,7 @@ from contact_sync.cli.console import say
 from contact_sync.errors import ConfigError, ContactSyncError
 
 if TYPE_CHECKING:
+    from contact_sync.config.loader import SyncFiles
     from contact_sync.config.problems import ConfigProblem
     from contact_sync.config.resolved import ResolvedSync
     from contact_sync.warehouse.database import Warehouse
@@ -52,6 +54,51 @@ def check_renamed(
     vanished = {sync_id: versions for sync_id, versions in registered.items() if sync_id not in files}
     new = [sync for sync_id, sync in syncs.items() if sync_id not in registered]
     return [warning for sync in new for warning in _renamed(sync, vanished)], None
+
+
+def check_slots(loaded: "SyncFiles", folder: Path, now: datetime, *, asked: bool) -> list["ConfigProblem"]:
+    """A warning if more files want a slot than there are. Without the warehouse every file counts as wanting one."""
+    from contact_sync.config.loader import ORGANISATION_FILE, sync_ids
+    from contact_sync.config.problems import ConfigProblem
+
+    slots = loaded.organisation.policies.active_syncs if loaded.organisation else None
+    try:
+        files = sync_ids(folder)
+    except OSError:
+        return []
+    if slots is None or len(files) <= slots:
+        return []
+    stands = _standings(files, now, asked=asked)
+    unknown = [sync_id for sync_id in files if sync_id not in stands]
+    wanting = [sync_id for sync_id in files if stands.get(sync_id, "active") == "active"]
+    if len(wanting) <= slots:
+        return []
+    order = f" Not registered yet: {', '.join(unknown)}." if stands and unknown else ""
+    message = (
+        f"{len(wanting)} sync files want one of {slots} slots (LIM-2). Slots go in the order of first registration; "
+        f"the others become inactive, over_limit, and are activated by hand once a slot is free.{order} Deactivate or "
+        "delete what is not needed, or raise active_syncs (null: no limit)."
+    )
+    return [
+        ConfigProblem(f"{folder.name}/{ORGANISATION_FILE}", 0, "policies.active_syncs", message, severity="warning")
+    ]
+
+
+def _standings(files: Sequence[str], now: datetime, *, asked: bool) -> dict[str, str]:
+    """The state of each registered sync among the files; none if the warehouse is not at hand."""
+    from contact_sync.cli.connections import URL_VARIABLE, open_warehouse_at_hand
+    from contact_sync.warehouse.standings import read, standing
+
+    if not asked and not os.environ.get(URL_VARIABLE):
+        return {}
+    try:
+        with open_warehouse_at_hand().transaction() as connection:
+            kept = read(connection)
+    except ContactSyncError:  # that it does not answer is told once, by check_renamed
+        return {}
+    return {
+        each.sync_id: standing(each, has_file=True, good=True, now=now).state for each in kept if each.sync_id in files
+    }
 
 
 def _renamed(sync: "ResolvedSync", vanished: Mapping[str, list[dict[str, Any]]]) -> list["ConfigProblem"]:

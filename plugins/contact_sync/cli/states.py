@@ -5,10 +5,11 @@ Both are kept with who, when and why. Neither touches Airflow's pause switch, an
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from contact_sync.cli.console import UsageMistake, say, say_json
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
@@ -35,12 +36,16 @@ def activate(
     why = (reason or "").strip() or None
     if account is not None:
         from contact_sync.cli.find import find_account
+        from contact_sync.config.loader import load_organisation
 
         find_account(account, include_folder())
+        slots = load_organisation(include_folder()).policies.active_syncs
         from contact_sync.stages.states import activate_account
 
-        changes = activate_account(open_warehouse_at_hand(), account, person(), why)
+        changes = activate_account(open_warehouse_at_hand(), account, person(), why, slots, datetime.now(UTC))
         say_json([_row(change) for change in changes]) if as_json else _tell_account(account, changes)
+        if not all(change.changed for change in changes):
+            raise typer.Exit(PROBLEMS_FOUND)
         return
     sync = _configured(sync_id or "")
     warehouse = open_warehouse_at_hand()
@@ -104,6 +109,17 @@ def _tell_activated(sync: "ResolvedSync", change: "Change") -> None:
         say(f"A one-time sync runs when it is triggered: airflow dags trigger {sync.sync_id}")
     else:
         say(f"It runs {sync.schedule.in_words()}. A paused DAG does not run: unpause it first.")
+    if change.waits_until is not None:
+        say(waiting(sync, change.waits_until))
+
+
+def waiting(sync: "ResolvedSync", until: datetime) -> str:
+    """That the next run waits, because the places of the day are taken (LIM-2)."""
+    from contact_sync.cli.console import clock
+
+    zone = ZoneInfo(sync.organisation_timezone)
+    moment = f"{clock(until, zone)} ({sync.organisation_timezone})"
+    return f"The places of today are taken (LIM-2): a run that comes before {moment} waits until then."
 
 
 def _tell_account(account: str, changes: "list[Change]") -> None:
@@ -111,8 +127,14 @@ def _tell_account(account: str, changes: "list[Change]") -> None:
         say(f"No sync of '{account}' is inactive because of changed credentials.")
         return
     for change in changes:
-        say(f"'{change.sync_id}' is active (it was inactive: {change.before}).")
-    say("Their next fetches go on where the last ones stopped.")
+        if change.changed:
+            say(f"'{change.sync_id}' is active (it was inactive: {change.before}).")
+        else:
+            say(f"'{change.sync_id}' stays inactive, {change.before}: no slot is free (LIM-2, active_syncs).")
+    if not all(change.changed for change in changes):
+        say("Deactivate or delete a sync that is not needed, then repeat the command. See: contact-sync list --limits")
+    elif changes:
+        say("Their next fetches go on where the last ones stopped.")
 
 
 def _row(change: "Change") -> dict[str, object]:

@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTerminated, 
 from contact_sync.config.loader import load_organisation
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import ReadPending, SyncBusy, SyncSkipped
+from contact_sync.errors import NextDay, ReadPending, SyncBusy, SyncSkipped
 from contact_sync.operators.run_info import SKIP_KEY, run_info
 from contact_sync.paths import include_folder
 
@@ -55,8 +55,8 @@ class StageOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
         except SyncSkipped as skip:
             context["ti"].xcom_push(key=SKIP_KEY, value={"reason": skip.reason, "remedy": skip.remedy})
             raise AirflowSkipException(str(skip)) from None
-        except (SyncBusy, ReadPending):
-            raise  # nothing has failed: the run waits for its turn, or for its source
+        except (SyncBusy, ReadPending, NextDay):
+            raise  # nothing has failed: the run waits for its turn, for its source, or for the next day
         except FAILURES as error:
             self._record_failure(run, warehouse, error)
             raise

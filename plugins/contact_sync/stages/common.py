@@ -6,7 +6,9 @@ from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.warehouse import fetches
+from contact_sync.errors import SyncSkipped
+from contact_sync.stages.states import remedy
+from contact_sync.warehouse import fetch_ends, fetches, registry
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 
@@ -19,10 +21,22 @@ def settings_of(fetch: Fetch) -> ResolvedSync:
 
 
 def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
-    """The fetch of a run and, unless it is closed already, the attempt that may write it from now on."""
+    """The fetch of a run and, unless it is closed already, the attempt that may write it from now on.
+
+    Raises SyncSkipped if the sync was deleted meanwhile: it brings nothing more (LIM-3).
+    """
+    skip: SyncSkipped | None = None
     with warehouse.transaction() as connection:
         fetch = fetches.require(connection, run, lock=True)
-        attempt = fetch.attempt if fetch.closed else fetches.begin_stage(connection, fetch, stage)
+        attempt = fetch.attempt
+        if not fetch.closed and registry.is_deleted(connection, fetch.sync_no):
+            skip = SyncSkipped("deleted", remedy("deleted", settings_of(fetch)))
+            told = {"status": "skipped", "reason": skip.reason, "remedy": skip.remedy}
+            fetch_ends.close_unloaded(connection, fetch.fetch_id, **told)
+        elif not fetch.closed:
+            attempt = fetches.begin_stage(connection, fetch, stage)
+    if skip:
+        raise skip
     return fetch, attempt
 
 

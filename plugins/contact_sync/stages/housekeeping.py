@@ -1,7 +1,8 @@
 """housekeeping: what is kept only for a time goes when its time is over; the ledger's months are made ahead (OPS-11).
 
-Not a stage of a fetch: it runs by the clock, or by hand. Killed at any point it is simply run again. A step that
-cannot have its lock, or fails otherwise, does not keep the others from their work; the error is told at the end.
+Syncs whose file was removed are deleted a day later (LIM-3). Not a stage of a fetch: it runs by the clock, or by hand.
+Killed at any point it is simply run again. A step that cannot have its lock, or fails otherwise, does not keep the
+others from their work; the error is told at the end.
 """
 
 from calendar import monthrange
@@ -9,9 +10,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from contact_sync.config.loader import sync_ids
 from contact_sync.config.organisation import Retention
-from contact_sync.errors import ContactSyncError, Permanent, Unavailable, WarehouseRefused
-from contact_sync.warehouse import retention
+from contact_sync.errors import ConfigError, ContactSyncError, Permanent, Unavailable, WarehouseRefused
+from contact_sync.paths import include_folder
+from contact_sync.warehouse import retention, standings
 from contact_sync.warehouse.database import Warehouse
 
 CALLS_KEPT = timedelta(days=90)
@@ -59,7 +62,23 @@ def steps(kept: Retention, now: datetime) -> tuple[Step, ...]:
         Step("reservations_settled", retention.settle_reservations, now),
         Step("calls_summed_up", retention.sum_up_calls, now - CALLS_KEPT),
         Step("token_requests_deleted", retention.delete_token_requests, now - CALLS_KEPT),
+        Step("syncs_deleted", follow_files, now),
     )
+
+
+def follow_files(warehouse: Warehouse, now: datetime) -> int:
+    """Note which syncs have no file any more, and delete those that have had none for a day; how many (LIM-3).
+
+    Raises ConfigError if the files cannot be listed: a folder that is away for a moment deletes nobody.
+    """
+    folder = include_folder()
+    try:
+        files = sync_ids(folder)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder.name}/syncs cannot be read: {error.strerror}. No sync is noted as missing."
+        ) from None
+    return standings.follow_files(warehouse, set(files), now)
 
 
 def months_before(now: datetime, months: int) -> datetime:

@@ -2,7 +2,7 @@
 
 Window, settings and their versions are written into the fetch row; retries read them back, whatever the YAML, the
 clock or the watermark say by then. A run of an inactive sync is written down as skipped, with reason and remedy; and
-so is one that finds the account's credentials changed, be it a retry (ACC-4).
+so is one past a limit (LIM-2), or one that finds the account's credentials changed, be it a retry (ACC-4).
 """
 
 import logging
@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.choice import ManualChoice, check_conf
-from contact_sync.core.run import RunInfo
+from contact_sync.core.run import RunInfo, RunType
 from contact_sync.core.window import Earliest, Window, resolve_window
-from contact_sync.errors import ConfigError, SyncBusy, SyncSkipped
+from contact_sync.errors import ConfigError, NextDay, SyncBusy, SyncSkipped
+from contact_sync.stages import limits
 from contact_sync.stages.states import due_at, is_over, registration, remedy
 from contact_sync.warehouse import accounts, fetch_ends, fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
@@ -39,9 +40,10 @@ def open_fetch(
 
     credentials: the fingerprint of the account's credentials now; None if they are not known, and not compared then.
     Raises SyncSkipped if the run is to do nothing, ConfigError if what it was asked for is refused (both are in the
-    history then), SyncBusy while another run of the sync is under way.
+    history then), SyncBusy while another run of the sync is under way, NextDay if the places of the day are taken and
+    runs wait for the next.
     """
-    stop: SyncSkipped | ConfigError | None = None
+    stop: SyncSkipped | ConfigError | NextDay | None = None
     with warehouse.transaction() as connection:
         wait_your_turn(connection, run, now)
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
@@ -50,8 +52,9 @@ def open_fetch(
             stop = _open(connection, run, sync, known, now)
         else:
             stop = stop_for_credentials(connection, sync, known)
-        fetch = fetches.require(connection, run)
-        attempt = 0 if stop else fetches.begin_stage(connection, fetch, "extract")
+        if stop is None:
+            fetch = fetches.require(connection, run)
+            attempt = fetches.begin_stage(connection, fetch, "extract")
     if stop:
         raise stop
     return fetch, attempt
@@ -82,22 +85,25 @@ def look_at_credentials(connection: Connection, sync: ResolvedSync, credentials:
 
 
 def stop_for_credentials(connection: Connection, sync: ResolvedSync, known: Fetch) -> SyncSkipped | None:
-    """A fetch under way goes on whatever became of its sync, but never with credentials of perhaps another account."""
+    """A fetch under way goes on whatever became of its sync, unless that was deleted (LIM-3), but never with
+    credentials of perhaps another account.
+    """
     stands = registry.state(connection, known.sync_id)
-    if stands is None or stands.inactive_reason != "credentials_changed":
+    reason = None if stands is None else stands.inactive_reason or stands.state
+    if reason not in ("credentials_changed", "deleted"):
         return None
-    skip = SyncSkipped("credentials_changed", remedy("credentials_changed", sync))
+    skip = SyncSkipped(reason, remedy(reason, sync))
     fetch_ends.close_unloaded(connection, known.fetch_id, status="skipped", reason=skip.reason, remedy=skip.remedy)
     return skip
 
 
 def _open(
     connection: Connection, run: RunInfo, sync: ResolvedSync, known: Fetch | None, now: datetime
-) -> SyncSkipped | ConfigError | None:
+) -> SyncSkipped | ConfigError | NextDay | None:
     registered = registry.register(connection, registration(sync), now)
     # A backfill over a day that had its run keeps the run's id and makes a backfill of it: then nothing is the same.
     same = known if known and known.loaded and known.run_type == run.run_type else None
-    stop: SyncSkipped | ConfigError | None = _inactive(connection, run, sync, registered)
+    stop: SyncSkipped | ConfigError | NextDay | None = _inactive(connection, run, sync, registered, now)
     restart = False
     choice, window = ManualChoice(), Window(None, run.run_after, first=False, moves_watermark=False)
     try:
@@ -106,7 +112,18 @@ def _open(
         restart = registered.restart_pending and window.moves_watermark and not same
     except (SyncSkipped, ConfigError) as refused:
         stop = stop or refused
+    claim = None
+    if not (same or choice.preview or run.run_type is RunType.BACKFILL):  # these take no place (LIM-2)
+        if stop is None:
+            claim = limits.claim_of_run(connection, sync, registered.sync_no, now)
+            stop = claim.refusal(connection)
+        elif registered.new:
+            limits.note_created(connection, sync, registered.sync_no, now)
+    if isinstance(stop, NextDay):
+        return stop
     fetch_id = fetches.open_round(connection, run, registered, window, choice, now, restart=restart)
+    if claim and stop is None:
+        claim.book(connection, "run", fetch_id)
     if isinstance(stop, SyncSkipped):
         fetch_ends.close_unloaded(connection, fetch_id, status="skipped", reason=stop.reason, remedy=stop.remedy)
     elif stop:
@@ -149,11 +166,19 @@ def _earliest(sync: ResolvedSync) -> Earliest:
     )
 
 
-def _inactive(connection: Connection, run: RunInfo, sync: ResolvedSync, registered: Registered) -> SyncSkipped | None:
+def _inactive(
+    connection: Connection, run: RunInfo, sync: ResolvedSync, registered: Registered, now: datetime
+) -> SyncSkipped | None:
     reason = registered.inactive_reason or registered.state
     if reason == "active":
-        if not is_over(sync, due_at(run)):
+        if is_over(sync, due_at(run)):
+            reason = "period_over"
+            registry.deactivate(connection, [registered.sync_no], "period_over", "end of its period")
+        elif limits.is_beyond(connection, sync, now):
+            reason = "over_limit"
+            registry.deactivate(connection, [registered.sync_no], "over_limit", "limit of active syncs")
+        else:
             return None
-        registry.deactivate(connection, [registered.sync_no], "period_over", "end of its period")
-        reason = "period_over"
+    if reason == "over_limit":
+        return SyncSkipped(reason, limits.slot_remedy(connection, sync, now))
     return SyncSkipped(reason, remedy(reason, sync))

@@ -1,9 +1,9 @@
 """push: people who opened a campaign sent to the list go to Recruit as candidates with their member status.
 
-Carries out the switches of the fetch's account whose list this sync feeds (PUSH-0). Off in backfills (PUSH-10) and
-where the form or the file says so. Answers are written after each call and never sent for again; a call whose answers
-were lost is repeated, and updates by e-mail instead of duplicating. An overtaken attempt makes no further call. Nobody
-is pushed with credentials of perhaps another account (ACC-4).
+Carries out the switches of the fetch's account whose list this sync feeds (PUSH-0). Off in backfills (PUSH-10), where
+the form or the file says so, and once the sync is deleted (LIM-3). Answers are written after each call and never sent
+for again; a call whose answers were lost is repeated, and updates by e-mail instead of duplicating. An overtaken
+attempt makes no further call. Nobody is pushed with credentials of perhaps another account (ACC-4).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import CreditsExhausted, PermissionMissing, PushRejected, SyncSkipped
 from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
 from contact_sync.stages.opening import look_at_credentials, stop_for_credentials
-from contact_sync.warehouse import fetch_ends, fetches, pushes
+from contact_sync.warehouse import fetch_ends, fetches, pushes, registry
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.pushes import Person, Switch, Verdict
@@ -91,7 +91,7 @@ def push(
     with warehouse.transaction() as connection:
         fetch = fetches.require(connection, run, lock=True)
         settings = settings_of(fetch)
-        if not fetch.loaded or not wanted(fetch, settings):
+        if not fetch.loaded or not wanted(fetch, settings) or registry.is_deleted(connection, fetch.sync_no):
             return manifest(fetch, "push", {"pushed": 0})
         stop = _stop(connection, fetch, settings, credentials_of, now)
         number = 0 if stop else fetches.begin_stage(connection, fetch, "push")

@@ -1,6 +1,7 @@
 """The registry of syncs: which ones there are, their configuration versions, their state (CFG-1, LIM-1).
 
-Only a run, or a command of a person, writes here; reading a DAG file never does.
+Only a run, a command of a person, or housekeeping writes here; reading a DAG file never does. What makes a sync active
+takes a slot (LIM-2), under the lock of contact_sync.warehouse.limits and after every other row that it needs.
 """
 
 import json
@@ -11,17 +12,22 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
-from contact_sync.errors import ConfigError
-from contact_sync.warehouse import acts, statements
+from contact_sync.warehouse import limits, statements
 from contact_sync.warehouse.database import Warehouse
 
-Reason = Literal["by_hand", "completed", "credentials_changed", "source_renamed", "period_over"]
+Reason = Literal["by_hand", "completed", "credentials_changed", "source_renamed", "period_over", "over_limit"]
 """Why a sync is inactive, as far as the registry keeps it; configuration_error is read off the files (LIM-4)."""
+
+CAME_BACK = "file came back"
+"""What made a sync inactive, by_hand, whose file was away so long that it counted as deleted (LIM-3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a run brings to the registry. `settings` is the resolved configuration as JSON."""
+    """What a run brings to the registry. `settings` is the resolved configuration as JSON.
+
+    slots: how many syncs may be active at a time, None for any number (LIM-2).
+    """
 
     sync_id: str
     name: str
@@ -31,11 +37,14 @@ class Registration:
     fingerprint: str
     mapping_fingerprint: str
     settings: dict[str, Any]
+    slots: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The numbers under which the registry knows it. new_version: whether this was the configuration's first sight."""
+    """The numbers under which the registry knows it. new, new_version: whether this was the first registration of the
+    sync, of its configuration.
+    """
 
     sync_no: int
     source_no: int
@@ -45,6 +54,7 @@ class Registered:
     inactive_reason: str | None
     restart_pending: bool
     new_version: bool
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +70,47 @@ class State:
 def register(connection: Connection, seen: Registration, now: datetime, by: str = "first run") -> Registered:
     """Write what is new of a sync: itself, its source, its list, this version of its configuration.
 
-    Takes the sync's row until the transaction ends, so that two runs of one sync do not interleave here. by: what sees
-    it, kept if this is the sync's first sight.
+    A new one is active if a slot is free, else inactive, over_limit: slots go in the order of first registration. One
+    that was deleted and whose file had gone comes back inactive, by_hand (LIM-3). Takes the sync's row until the
+    transaction ends, so that two runs of one sync do not interleave here. by: what sees it, kept if this is the sync's
+    first sight.
     """
-    connection.execute(_REGISTER_SYNC, {"sync_id": seen.sync_id, "name": seen.name, "now": now, "by": by})
+    first = {"sync_id": seen.sync_id, "name": seen.name, "now": now, "by": by}
+    new = connection.execute(_REGISTER_SYNC, first).rowcount == 1
     row = connection.execute(_SYNC, {"sync_id": seen.sync_id}).one()
     source_no = _number(connection, _SOURCE, {"account": seen.account, "module": seen.module})
     if (row.name, row.source_no) != (seen.name, source_no):
         connection.execute(_DESCRIBE, {"sync_no": row.sync_no, "name": seen.name, "source_no": source_no})
     list_id = _number(connection, _LIST, {"name": seen.list_name, "now": now})
     config_version, new_version = _config_version(connection, row.sync_no, seen, now)
+    if new:
+        _give_slot(connection, row.sync_no, seen.slots, now)
+    if row.missing_since is not None:
+        see_file(connection, row.sync_no, now)
+    stands = connection.execute(_SYNC, {"sync_id": seen.sync_id}).one()
     return Registered(
         sync_no=row.sync_no,
         source_no=source_no,
         list_id=list_id,
         config_version=config_version,
-        state=row.state,
-        inactive_reason=row.inactive_reason,
-        restart_pending=row.restart_pending,
+        state=stands.state,
+        inactive_reason=stands.inactive_reason,
+        restart_pending=stands.restart_pending,
+        new=new,
         new_version=new_version,
     )
+
+
+def see_file(connection: Connection, sync_no: int, now: datetime) -> bool:
+    """The sync's file is there. If it was away and the sync counts as deleted, it comes back inactive, by_hand.
+
+    Returns whether it did. A sync that was only missing goes on as it was, and one deleted by a command whose file was
+    there all the time stays deleted (LIM-3).
+    """
+    values = {"sync_no": sync_no, "gone": now - limits.GONE_AFTER, "by": CAME_BACK}
+    back = connection.execute(_COME_BACK, values).rowcount == 1
+    connection.execute(_NOT_MISSING, {"sync_no": sync_no})
+    return back
 
 
 def state(connection: Connection, sync_id: str) -> State | None:
@@ -93,9 +124,17 @@ def of_account(connection: Connection, account: str) -> list[int]:
     return list(statements.run(connection, "registry/syncs_of_account", account=account).scalars())
 
 
+def waiting_of_account(connection: Connection, account: str) -> list[tuple[int, str]]:
+    """Number and id of an account's syncs that are inactive because its credentials changed, in the order of their
+    first registration (ACC-4). All syncs of the account are held until the transaction ends.
+    """
+    of_account(connection, account)
+    return [(row.sync_no, row.sync_id) for row in connection.execute(_WAITING, {"account": account})]
+
+
 def waiting(connection: Connection, account: str) -> list[str]:
     """The ids of an account's syncs that are inactive because its credentials changed (ACC-4)."""
-    return list(connection.execute(_WAITING, {"account": account}).scalars())
+    return sorted(row.sync_id for row in connection.execute(_WAITING, {"account": account}))
 
 
 def of_source(connection: Connection, source_no: int, *, application: bool) -> list[int]:
@@ -143,19 +182,35 @@ def finish_restart(connection: Connection, sync_no: int) -> None:
     connection.execute(_FINISH_RESTART, {"sync_no": sync_no})
 
 
-def initiate(warehouse: Warehouse, sync_id: str, who: str) -> None:
-    """Make a sync active again and let its next run read everything (RET-1, RET-10).
+def restart(connection: Connection, sync_id: str, who: str) -> int | None:
+    """Make a sync active and let its next run read everything (RET-10); its number, None if it is not registered.
 
-    Raises ConfigError if no run has registered the sync yet.
+    The caller keeps the act.
     """
-    with warehouse.transaction() as connection:
-        sync_no = connection.execute(_INITIATE, {"sync_id": sync_id, "who": who}).scalar()
-        if sync_no is None:
-            raise ConfigError(
-                f"{sync_id}: no run has registered this sync yet, so there is nothing to initiate again. Its first run "
-                f"reads everything: airflow dags trigger {sync_id}. Registered syncs: contact-sync history"
-            )
-        acts.record(connection, "initiate", who, sync_no=sync_no)
+    found = connection.execute(_RESTART, {"sync_id": sync_id, "who": who}).scalar()
+    return None if found is None else int(found)
+
+
+def delete(connection: Connection, sync_id: str, who: str, missing_by: datetime | None = None) -> bool:
+    """Delete a sync: whatever of it is at work writes nothing more (LIM-3). Returns whether it was there to delete.
+
+    missing_by: only if its file has been missing since then, or longer. Waits for a load that has begun to commit. What
+    the sync brought stays. The caller keeps the act.
+    """
+    connection.execute(_FENCE_OFF, {"sync_id": sync_id})
+    values = {"sync_id": sync_id, "who": who, "missing_by": missing_by}
+    return connection.execute(_DELETE, values).rowcount == 1
+
+
+def is_deleted(connection: Connection, sync_no: int) -> bool:
+    """Whether the sync is deleted now."""
+    return bool(connection.execute(_IS_DELETED, {"sync_no": sync_no}).scalar())
+
+
+def _give_slot(connection: Connection, sync_no: int, slots: int | None, now: datetime) -> None:
+    limits.hold(connection)
+    if slots is None or len(limits.holders(connection, now)) < slots:
+        connection.execute(_FIRST_ACTIVE, {"sync_no": sync_no})
 
 
 def _number(connection: Connection, pair: tuple[Any, Any], values: dict[str, Any]) -> int:
@@ -180,11 +235,11 @@ def _config_version(connection: Connection, sync_no: int, seen: Registration, no
 
 
 _REGISTER_SYNC = text(
-    "INSERT INTO sync.sync (sync_id, name, state_changed_at, state_changed_by, registered_at) "
-    "VALUES (:sync_id, :name, :now, :by, :now) ON CONFLICT (sync_id) DO NOTHING"
+    "INSERT INTO sync.sync (sync_id, name, state, inactive_reason, state_changed_at, state_changed_by, registered_at) "
+    "VALUES (:sync_id, :name, 'inactive', 'over_limit', :now, :by, :now) ON CONFLICT (sync_id) DO NOTHING"
 )
 _SYNC = text(
-    "SELECT sync_no, name, source_no, state, inactive_reason, restart_pending FROM sync.sync "
+    "SELECT sync_no, name, source_no, state, inactive_reason, restart_pending, missing_since FROM sync.sync "
     "WHERE sync_id = :sync_id FOR UPDATE"
 )
 _DESCRIBE = text("UPDATE sync.sync SET name = :name, source_no = :source_no WHERE sync_no = :sync_no")
@@ -208,8 +263,8 @@ _SETTINGS = text(
     "ORDER BY sync_no, config_version"
 )
 _WAITING = text(
-    "SELECT sync_id FROM sync.sync JOIN sync.source USING (source_no) "
-    "WHERE account = :account AND inactive_reason = 'credentials_changed' ORDER BY sync_id"
+    "SELECT sync_no, sync_id FROM sync.sync JOIN sync.source USING (source_no) "
+    "WHERE account = :account AND inactive_reason = 'credentials_changed' ORDER BY registered_at, sync_no"
 )
 _DEACTIVATE = text(
     "UPDATE sync.sync SET state = 'inactive', inactive_reason = :reason, state_changed_at = now(), "
@@ -221,7 +276,25 @@ _ACTIVATE = text(
     "AND (CAST(:reason AS text) IS NULL OR inactive_reason = :reason) RETURNING sync_no, sync_id"
 )
 _FINISH_RESTART = text("UPDATE sync.sync SET restart_pending = false WHERE sync_no = :sync_no")
-_INITIATE = text(
+_RESTART = text(
     "UPDATE sync.sync SET state = 'active', inactive_reason = NULL, restart_pending = true, "
     "state_changed_at = now(), state_changed_by = :who WHERE sync_id = :sync_id RETURNING sync_no"
 )
+_FIRST_ACTIVE = text("UPDATE sync.sync SET state = 'active', inactive_reason = NULL WHERE sync_no = :sync_no")
+_COME_BACK = text(
+    "UPDATE sync.sync SET state = 'inactive', inactive_reason = 'by_hand', missing_since = NULL, "
+    "state_changed_at = now(), state_changed_by = :by "
+    "WHERE sync_no = :sync_no AND missing_since IS NOT NULL AND (state = 'deleted' OR missing_since <= :gone)"
+)
+_NOT_MISSING = text("UPDATE sync.sync SET missing_since = NULL WHERE sync_no = :sync_no AND missing_since IS NOT NULL")
+_FENCE_OFF = text(
+    "UPDATE sync.fetch AS run SET attempt = attempt + 1 FROM sync.sync AS registered "
+    "WHERE registered.sync_id = :sync_id AND run.sync_no = registered.sync_no AND (run.status = 'running' OR "
+    "run.fetch_id = (SELECT max(fetch_id) FROM sync.fetch AS newest WHERE newest.sync_no = registered.sync_no))"
+)
+_DELETE = text(
+    "UPDATE sync.sync SET state = 'deleted', inactive_reason = NULL, restart_pending = false, "
+    "state_changed_at = now(), state_changed_by = :who WHERE sync_id = :sync_id AND state <> 'deleted' "
+    "AND (CAST(:missing_by AS timestamptz) IS NULL OR missing_since <= :missing_by)"
+)
+_IS_DELETED = text("SELECT state = 'deleted' FROM sync.sync WHERE sync_no = :sync_no")

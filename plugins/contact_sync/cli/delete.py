@@ -1,0 +1,41 @@
+"""`contact-sync delete`: a sync brings nothing more; what it has brought stays (LIM-3)."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from contact_sync.cli.console import say, say_json
+from contact_sync.paths import include_folder
+
+
+def delete(
+    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+) -> None:
+    """End a sync: no new data, no push, its slot is free. Contacts, lists and responses stay."""
+    from contact_sync.cli.connections import open_warehouse_at_hand, person
+    from contact_sync.cli.find import find_sync
+    from contact_sync.cli.suppressions import given_reason
+
+    why = given_reason(reason)
+    warehouse = open_warehouse_at_hand()
+    from contact_sync.stages.states import delete as delete_one
+
+    # Its file is read only if no run has registered it: a sync whose file is broken or gone can be deleted, too.
+    change = delete_one(
+        warehouse, sync_id, person(), why, datetime.now(UTC), lambda: find_sync(sync_id, include_folder())
+    )
+    if as_json:
+        row = {"sync": sync_id, "changed": change.changed, "state": change.state, "before": change.before}
+        say_json(row)
+        return
+    if not change.changed:
+        say(f"'{sync_id}' is deleted already.")
+        return
+    say(f"'{sync_id}' is deleted: its runs are skipped, a fetch under way writes nothing more, and its slot is free.")
+    say("Its contacts, lists and responses stay as they are, and so does everything in Recruit.")
+    file = include_folder() / "syncs" / f"{sync_id}.yaml"
+    if file.exists():
+        say(f"It stays deleted while its file is there; remove {file.parent.parent.name}/syncs/{file.name}, too.")
