@@ -1,4 +1,5 @@
 -- Purpose:    write what became of the people of one call; a repeated "not pushed" for the same reason is not repeated.
+--             Of somebody erased while the call was under way neither record nor response is kept (OPS-6).
 -- Parameters: switch_no, fetch_id; arrays of one entry a person: contact_ids, outcomes, reasons, details, record_ids,
 --             response_ids
 -- Returns:    nothing; rows affected are ledger rows.
@@ -6,12 +7,15 @@ INSERT INTO sync.push_ledger (
     switch_no, contact_id, outcome, reason, detail, record_id, response_id, fetch_id, at
 )
 SELECT
-    :switch_no, answer.contact_id, answer.outcome, answer.reason, answer.detail, answer.record_id, answer.response_id,
+    :switch_no, answer.contact_id, answer.outcome, answer.reason, answer.detail,
+    CASE WHEN person.deleted_reason IS DISTINCT FROM 'erased' THEN answer.record_id END, response.response_id,
     :fetch_id, now()
 FROM unnest(
     CAST(:contact_ids AS bigint[]), CAST(:outcomes AS text[]), CAST(:reasons AS text[]), CAST(:details AS text[]),
     CAST(:record_ids AS text[]), CAST(:response_ids AS bigint[])
 ) AS answer (contact_id, outcome, reason, detail, record_id, response_id)
+LEFT JOIN contacts.contact AS person USING (contact_id)
+LEFT JOIN contacts.response AS response ON response.response_id = answer.response_id
 LEFT JOIN LATERAL (
     SELECT ledger.outcome, ledger.reason, ledger.detail, ledger.response_id
     FROM sync.push_ledger AS ledger

@@ -51,10 +51,10 @@ def unsuppress(
     force: Annotated[bool, typer.Option("--force", help="Also lift complaint and erased.")] = False,
 ) -> None:
     """Lift suppressions by hand. Complaints and erased people need --force."""
-    from contact_sync.cli.connections import open_warehouse_at_hand, person
+    from contact_sync.cli.connections import open_warehouse_at_hand, person, secrets_at_hand
 
     lines = read_addresses(addresses)
-    warehouse = open_warehouse_at_hand()
+    warehouse = secrets_at_hand(open_warehouse_at_hand())
     from contact_sync.warehouse.suppressions import unsuppress as lift
 
     entries = [text for _, text in lines]

@@ -3,14 +3,28 @@
 Written in the transaction of the act itself, so that there is neither an act without a record nor the reverse.
 """
 
-from typing import Literal
+import json
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import statements
 
-Kind = Literal["initiate", "activate", "deactivate", "remove", "restore", "revert"]
+Kind = Literal[
+    "initiate",
+    "activate",
+    "deactivate",
+    "delete",
+    "remove",
+    "restore",
+    "revert",
+    "apply_options",
+    "undo_options",
+    "approve",
+    "withhold",
+    "erase",
+]
 
 
 def record(
@@ -23,9 +37,12 @@ def record(
     fetch_id: int | None = None,
     contact_id: int | None = None,
     list_id: int | None = None,
-) -> None:
-    """Keep one act. list_id None: the act concerns the whole organisation, or no list at all."""
-    statements.run(
+    detail: dict[str, Any] | None = None,
+) -> int:
+    """Keep one act; its number. list_id None: the act concerns the whole organisation, or no list at all. detail: what
+    came of it, in numbers.
+    """
+    recorded = statements.run(
         connection,
         "act/record",
         kind=kind,
@@ -35,7 +52,9 @@ def record(
         fetch_id=fetch_id,
         contact_id=contact_id,
         list_id=list_id,
+        detail=None if detail is None else json.dumps(detail),
     )
+    return int(recorded.scalar_one())
 
 
 def given_reason(reason: str) -> str:

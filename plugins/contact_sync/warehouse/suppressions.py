@@ -4,14 +4,17 @@ A suppression by command holds for the address and, if somebody in the organisat
 address they get later (OUT-13). Lifting `complaint` and `erased` needs force. Addresses never appear in messages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from contact_sync.core.email import address_key
+from sqlalchemy import text
+
+from contact_sync.core.email import address_key, hash_keys
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import organisation, statements
 from contact_sync.warehouse.acts import given_reason
 from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.secrets import hash_key
 
 KINDS = ("blocked", "registry")
 FORCED = ("complaint", "erased")
@@ -55,17 +58,23 @@ def suppress(warehouse: Warehouse, addresses: Iterable[str], kind: str, reason: 
 def unsuppress(
     warehouse: Warehouse, addresses: Iterable[str], reason: str, who: str, *, force: bool = False
 ) -> UnsuppressResult:
-    """Lift every suppression of each address and of the person who has it. One transaction."""
+    """Lift every suppression of each address and of the person who has it. One transaction.
+
+    Somebody erased is found by the hash of the address: raises ConfigError without CONTACT_SYNC_KEY once anybody is.
+    Forced, the erasure of a person is lifted with all their suppressions, for all their addresses and records.
+    """
     keys, invalid = _keys(addresses)
     why = given_reason(reason)
+    hashes = _hashes(warehouse, list(keys))
     with warehouse.transaction() as connection:
         organisation.lock(connection)
-        held = list(statements.run(connection, "suppression/held", keys=list(keys)))
+        held = list(statements.run(connection, "suppression/held", keys=list(keys), hashes=hashes))
         liftable = {row.suppression_id for row in held if force or row.kind not in FORCED}
         lifted = statements.run(
             connection, "suppression/lift", suppression_ids=list(liftable), reason=why, who=who
         ).rowcount
         if lifted:
+            statements.run(connection, "erasure/forget")
             organisation.note_change(connection)
     found = {row.email_key for row in held}
     forced = set() if force else {row.email_key for row in held if row.kind in FORCED}
@@ -75,6 +84,13 @@ def unsuppress(
         needs_force=tuple(position for key, position in keys.items() if key in forced),
         invalid=invalid,
     )
+
+
+def _hashes(warehouse: Warehouse, keys: list[str]) -> Sequence[bytes | None]:
+    """The keyed hashes of addresses; none of them if nobody is erased, for then nothing is found by them."""
+    with warehouse.transaction() as connection:
+        anybody = connection.execute(text("SELECT EXISTS (SELECT FROM sync.erased)")).scalar_one()
+    return hash_keys(keys, hash_key(warehouse)) if anybody else [None] * len(keys)
 
 
 def _keys(addresses: Iterable[str]) -> tuple[dict[str, int], tuple[int, ...]]:
