@@ -1,24 +1,27 @@
-"""The note of a skipped run says why it was skipped and what to do (OPS-1).
+"""The note of a run says why it was skipped and what to do (OPS-1), or what an act or an approval has done.
 
-A task cannot write the note of its run, so extract leaves reason and remedy in an XCom, and this listener, which
-Airflow calls in the scheduler when a run has ended, writes them into the note. It works in the scheduler's own
-session, because the run's row is locked there; it asks Airflow's database only, and never raises. What a person
-has written into the note stays.
+A task cannot write the note of its run, so extract leaves reason and remedy in an XCom, tasks that act for a person
+leave a sentence, and this listener, which Airflow calls in the scheduler when a run has ended, writes them into the
+note. It works in the scheduler's own session, because the run's row is locked there; it asks Airflow's database only,
+and never raises. What a person has written into the note stays.
 """
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
 
-from contact_sync.operators.run_info import SKIP_KEY
+from contact_sync.operators.run_info import SKIP_KEY, TOLD_KEY
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
     from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
-BEGINNING = "Skipped: "
+SKIPPED, DONE = "Skipped: ", "Done: "
+TELLING = frozenset({"contact_sync_admin", "contact_sync_approvals"})
+"""DAGs whose tasks tell what they did, or why there was nothing to do."""
 LONGEST = 1000
 """Characters that Airflow keeps of a note."""
 
@@ -36,30 +39,33 @@ def on_dag_run_failed(dag_run: "DagRun", msg: str) -> None:
 
 
 def write_note(dag_run: "DagRun") -> None:
-    """Bring the note of a sync's run up to date; runs of other DAGs are left alone. Never raises."""
+    """Bring the note of one of our runs up to date; runs of other DAGs are left alone. Never raises."""
     try:
         from sqlalchemy.orm import object_session
 
         session = object_session(dag_run)
         if session is None:
             return
-        state = _state_of_extract(dag_run, session)
-        if state is None:
+        if dag_run.dag_id in TELLING:
+            told = _told(dag_run, session)
+        elif (state := _state_of_extract(dag_run, session)) is not None:
+            told = _told(dag_run, session, "extract") if state == "skipped" else []
+        else:
             return
         before = dag_run.note
-        after = merged(before, _told(dag_run, session) if state == "skipped" else None)
+        after = merged(before, told)
         if after != (before or ""):
             dag_run.note = after
     except Exception as error:  # a note is never worth a scheduler
         log.warning("The note of run %s could not be written: %s.", dag_run.run_id, type(error).__name__)
 
 
-def merged(note: str | None, told: str | None) -> str:
-    """The note with what a skip tells in its last line, in place of what an earlier skip told."""
-    lines = [line for line in (note or "").splitlines() if not line.startswith(BEGINNING)]
-    if told:
-        line = BEGINNING + " ".join(told.split())
-        lines.append(line[: max(0, LONGEST - sum(len(each) + 1 for each in lines))])
+def merged(note: str | None, told: Sequence[str]) -> str:
+    """The note with what the run tells in its last lines, in place of what it told before."""
+    lines = [line for line in (note or "").splitlines() if not line.startswith((SKIPPED, DONE))]
+    for each in told:
+        line = " ".join(each.split())
+        lines.append(line[: max(0, LONGEST - sum(len(before) + 1 for before in lines))])
     return "\n".join(lines).strip()
 
 
@@ -78,20 +84,26 @@ def _state_of_extract(dag_run: "DagRun", session: "Session") -> str | None:
     )
 
 
-def _told(dag_run: "DagRun", session: "Session") -> str | None:
-    """Reason and remedy as extract left them."""
+def _told(dag_run: "DagRun", session: "Session", task_id: str | None = None) -> list[str]:
+    """What the run's tasks, or one of them, left for the note: done, or skipped with reason and remedy."""
     from airflow.models.xcom import XComModel
     from sqlalchemy import select
 
-    found = session.scalar(
-        select(XComModel).where(
-            XComModel.dag_id == dag_run.dag_id,
-            XComModel.run_id == dag_run.run_id,
-            XComModel.task_id == "extract",
-            XComModel.key == SKIP_KEY,
-        )
+    query = select(XComModel).where(
+        XComModel.dag_id == dag_run.dag_id,
+        XComModel.run_id == dag_run.run_id,
+        XComModel.key.in_((SKIP_KEY, TOLD_KEY)),
     )
-    if found is None:
-        return None
-    skip = XComModel.deserialize_value(found)
-    return f"{skip['reason']}. {skip['remedy']}"
+    if task_id is not None:
+        query = query.where(XComModel.task_id == task_id)
+    return [
+        _line(found.key, XComModel.deserialize_value(found))
+        for found in session.scalars(query.order_by(XComModel.map_index, XComModel.timestamp))
+    ]
+
+
+def _line(key: str, value: Any) -> str:
+    """One line of a note, from the XCom of that key."""
+    if key == TOLD_KEY:
+        return f"{DONE}{value}"
+    return f"{SKIPPED}{value['reason']}. {value['remedy']}"

@@ -15,6 +15,21 @@ def list_asset(list_name: str) -> Asset:
     return Asset(name=f"mailing_list:{encoded}", uri=f"x-contact-sync://mailing-list/{encoded}", group="mailing_lists")
 
 
+def pending_removals_asset() -> Asset:
+    """Tells contact_sync_approvals that a fetch left removals to a person's answer (ADV-8)."""
+    return Asset(name="contact_sync:pending_removals", uri="x-contact-sync://pending-removals", group="contact_sync")
+
+
+def pending_alias() -> AssetAlias:
+    """By which load tasks tell of pending removals; no other DAG is meant to follow it."""
+    return AssetAlias(name="contact_sync_pending", group="contact_sync")
+
+
+def answers_alias() -> AssetAlias:
+    """What an approval may update: the asset of the list that people left."""
+    return AssetAlias(name="contact_sync_approvals", group="mailing_lists")
+
+
 def sync_alias(sync_id: str) -> AssetAlias:
     """What a sync's load task may update: the asset of the list that the fetch was configured for."""
     return AssetAlias(name=f"contact_sync:{sync_id}", group="mailing_lists")

@@ -1,10 +1,10 @@
-"""The task `load`: applies the fetch in one transaction and tells Airflow which list changed."""
+"""The task `load`: applies the fetch in one transaction; tells Airflow which list changed, and whom to ask about."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.operators.assets import list_asset, sync_alias
+from contact_sync.operators.assets import list_asset, pending_alias, pending_removals_asset, sync_alias
 from contact_sync.operators.stage import StageOperator
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class LoadOperator(StageOperator):
     stage: ClassVar[str] = "load"
 
     def __init__(self, *, sync_id: str, **kwargs: Any) -> None:
-        super().__init__(sync_id=sync_id, outlets=[sync_alias(sync_id)], **kwargs)
+        super().__init__(sync_id=sync_id, outlets=[sync_alias(sync_id), pending_alias()], **kwargs)
 
     def perform(self, run: RunInfo, warehouse: "Warehouse", context: "Context") -> Manifest:
         """A load that is repeated returns the same manifest, so its event says the same."""
@@ -29,7 +29,15 @@ class LoadOperator(StageOperator):
         if manifest.changed:
             asset = list_asset(manifest.list_name)
             context["outlet_events"][sync_alias(self.sync_id)].add(asset, extra=event_extra(manifest))
+        if waiting := asked_about(manifest):
+            about = {"sync_id": manifest.sync_id, "fetch_id": manifest.fetch_id, "removals": waiting}
+            context["outlet_events"][pending_alias()].add(pending_removals_asset(), extra=about)
         return manifest
+
+
+def asked_about(manifest: Manifest) -> int:
+    """How many removals wait for a person's answer (ADV-8); a preview asks nobody."""
+    return 0 if manifest.status == "preview" else manifest.counts.get("pending_removals", 0)
 
 
 def event_extra(manifest: Manifest) -> dict[str, Any]:
