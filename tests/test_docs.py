@@ -94,13 +94,13 @@ def test_readme_tells_of_every_command() -> None:
 
 
 def test_examples_of_the_readme_are_in_order(tmp_path: Path) -> None:
-    """The sync file and the organisation that the README shows pass the checks of lint."""
+    """The sync file, its options, and the organisation that the README shows pass the checks of lint."""
     blocks = [block for kind, block in FENCE.findall((PROJECT / "README.md").read_text("utf-8")) if kind == "yaml"]
-    organisation, sync, _ = blocks
+    organisation, sync, _, options = blocks
     read = Organisation.model_validate(yaml.safe_load(organisation))
     assert list(read.accounts) == ["recruit_main"]
     path = tmp_path / "all_candidates.yaml"
-    path.write_text(sync.replace("recruit_demo", "recruit_main"), encoding="utf-8")
+    path.write_text(sync.replace("recruit_demo", "recruit_main") + options, encoding="utf-8")
     assert [problem.render() for problem in check_sync_file(path, read)] == []
 
 

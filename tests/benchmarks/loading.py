@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from contact_sync.core.normalise import normalise_page
+from contact_sync.core.record_hash import hash_records
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.stages.batch import FRAME_ROWS
 from contact_sync.stages.classify import classify
@@ -117,13 +118,16 @@ def _product(here: Place, warehouse: Warehouse, frames: list[pd.DataFrame], turn
 
 def _stage(warehouse: Warehouse, info: RunInfo, frames: list[pd.DataFrame]) -> None:
     """What extract does with its frames, a transaction for each."""
-    fetch, attempt = open_fetch(info, example_sync(), warehouse, info.run_after)
+    sync, secret = example_sync(), hash_key(warehouse)
+    fetch, attempt = open_fetch(info, sync, warehouse, info.run_after)
     with warehouse.transaction() as connection:
         staging.create(connection, fetch.fetch_id)
     for frame in frames:
         with warehouse.transaction() as connection:
             fetches.hold_fence(connection, fetch.fetch_id, attempt)
-            staging.copy(connection, fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
+            columns = {name: frame[name].tolist() for name in frame.columns}
+            columns["record_hash"] = hash_records(sync.account, sync.module, columns["record_id"], secret)
+            staging.copy(connection, fetch.fetch_id, columns)
     with warehouse.transaction() as connection:
         fetches.seal(
             connection,

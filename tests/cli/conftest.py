@@ -22,6 +22,7 @@ created: 2026-11-01
 account: recruit_demo
 list: Talent news
 schedule: {frequency: daily, at: "02:00"}
+options: {deleted: keep}
 """
 
 

@@ -9,9 +9,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from contact_sync.warehouse.database import open_warehouse
+from contact_sync.warehouse.erasure import erase
 from include.local.rest import Run
 from tests.integration.canaries import PERSON, Watched, addresses, people, secrets, told
 from tests.integration.whole import Whole
+from tests.warehouse.erasing_support import places
 
 
 def in_database(whole: Whole) -> str:
@@ -75,3 +78,17 @@ def test_files_that_others_may_read_hold_nothing(whole: Whole, watched: Watched)
     assert "secrets.json" in {file.name for file in telling}
     assert [file for file in telling if file.stat().st_mode & 0o077] == []
     assert whole.services.state.airflow.stat().st_mode & 0o077 == 0
+
+
+def test_an_erased_person_is_nowhere(whole: Whole, watched: Watched) -> None:
+    """OPS-6: every table of the warehouse, Airflow's own database and all logs: before, the warehouse holds the person;
+    after, nothing does.
+    """
+    url, key = whole.services.addresses.warehouse_url, whole.services.state.secrets().contact_sync_key
+    warehouse = open_warehouse(url, key)
+    assert places(warehouse, PERSON.values()).keys() == set(PERSON.values())
+    done = erase(warehouse, PERSON["Email"], "asked for it in writing", "tests")
+    assert done.removed["staging.fetch"] >= 1
+    assert places(warehouse, PERSON.values()) == {}
+    for text in (in_database(whole), in_logs(whole)):
+        assert people(text, [PERSON["Email"]]) == []

@@ -34,10 +34,11 @@ from tests.integration.api import Api
 FAST = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "4",
     # A DAG whose file is gone is stale after 8 s, far longer than it takes to write a good one down again.
     "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "8",
     "AIRFLOW__SCHEDULER__PARSING_CLEANUP_INTERVAL": "2",
+    "AIRFLOW__SCHEDULER__TRIGGER_TIMEOUT_CHECK_INTERVAL": "1",
 }
 # More than one staging frame of 4,000 rows: an extract that is killed late has staged the first one.
 CANDIDATES, SEED = 4500, 7

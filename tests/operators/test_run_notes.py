@@ -5,23 +5,25 @@ import pytest
 from contact_sync.run_notes import LONGEST, merged, write_note
 
 PERSON = "Asked for by Ann.\nCall back on Monday."
-COMPLETED = "completed. It has run.\nRun: contact-sync initiate once"
+COMPLETED = "Skipped: completed. It has run.\nRun: contact-sync initiate once"
 LINE = "Skipped: completed. It has run. Run: contact-sync initiate once"
 
 
 @pytest.mark.parametrize(
     ("before", "told", "after"),
     [
-        (None, None, ""),
-        (None, COMPLETED, LINE),
-        (PERSON, COMPLETED, f"{PERSON}\n{LINE}"),
-        (f"{PERSON}\n{LINE}", "not_yet. Wait.", f"{PERSON}\nSkipped: not_yet. Wait."),
-        (f"{PERSON}\n{LINE}", None, PERSON),
-        (LINE, None, ""),
+        (None, [], ""),
+        (None, [COMPLETED], LINE),
+        (PERSON, [COMPLETED], f"{PERSON}\n{LINE}"),
+        (f"{PERSON}\n{LINE}", ["Skipped: not_yet. Wait."], f"{PERSON}\nSkipped: not_yet. Wait."),
+        (f"{PERSON}\n{LINE}", [], PERSON),
+        (LINE, ["Done: one: left.", "Done: two: stay."], "Done: one: left.\nDone: two: stay."),
+        (f"Done: one: left.\n{PERSON}", [LINE], f"{PERSON}\n{LINE}"),
+        (LINE, [], ""),
     ],
 )
-def test_a_skip_has_one_line_below_what_people_wrote(before: str | None, told: str | None, after: str) -> None:
-    """OPS-1: the newest skip only; nothing of it stays once the run is not skipped."""
+def test_a_run_has_its_lines_below_what_people_wrote(before: str | None, told: list[str], after: str) -> None:
+    """OPS-1: what the run told last only; nothing of a skip stays once the run is not skipped."""
     assert merged(before, told) == after
     assert merged(after, told) == after
 
@@ -29,7 +31,7 @@ def test_a_skip_has_one_line_below_what_people_wrote(before: str | None, told: s
 def test_a_note_is_never_longer_than_airflow_keeps() -> None:
     """OPS-1: the person's part stays whole."""
     person = "x" * (LONGEST - 20)
-    note = merged(person, COMPLETED)
+    note = merged(person, [COMPLETED])
     assert len(note) <= LONGEST
     assert note.startswith(f"{person}\nSkipped: ")
 

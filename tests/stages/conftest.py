@@ -9,6 +9,7 @@ from contact_sync.paths import include_folder
 from contact_sync.warehouse.database import Warehouse
 from include.sandbox.server import running
 from tests.stages.desk import Desk
+from tests.stages.office import Office
 from tests.stages.world import World
 
 
@@ -23,6 +24,12 @@ def world(warehouse: Warehouse) -> Iterator[World]:
 def desk(warehouse: Warehouse) -> Desk:
     """The daily example sync, without HTTP in front of it."""
     return Desk(warehouse, load_syncs(include_folder(), only="candidates_daily").syncs["candidates_daily"])
+
+
+@pytest.fixture
+def office(desk: Desk) -> Office:
+    """Runs of several syncs that only begin."""
+    return Office(desk.warehouse, desk.sync)
 
 
 @pytest.fixture(scope="module")

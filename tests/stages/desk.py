@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.normalise import normalise_page
+from contact_sync.core.record_hash import hash_records
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.stages.classify import classify
@@ -66,17 +67,20 @@ class Desk:
         now = MORNING + timedelta(days=1, hours=self.runs)
         run = RunInfo(sync.sync_id, f"manual__{self.runs}", RunType.MANUAL, now, now)
         fetch, _ = open_fetch(run, sync, self.warehouse, now)
+        secret = hash_key(self.warehouse)
         frame = normalise_page(
             [dict(row) for row in rows],
             mappings=list(sync.mapping),
             change_field="Updated_On",
             rules=email_rules(sync),
-            hash_secret=hash_key(self.warehouse),
+            hash_secret=secret,
             first_record_no=1,
         )
         with self.warehouse.transaction() as connection:
             staging.create(connection, fetch.fetch_id)
-            staging.copy(connection, fetch.fetch_id, {name: frame[name].tolist() for name in frame.columns})
+            columns = {name: frame[name].tolist() for name in frame.columns}
+            columns["record_hash"] = hash_records(sync.account, sync.module, columns["record_id"], secret)
+            staging.copy(connection, fetch.fetch_id, columns)
             sealed = staging.count_and_analyse(connection, fetch.fetch_id)
             fetches.seal(
                 connection, fetch.fetch_id, rows=sealed, outside_window=0, proof="short_page", source_clock=now

@@ -17,10 +17,14 @@ VOLATILE = {
     "sync.ledger": {"fetch_started_at", "address_hash"},
     "sync.watermark": {"value"},
     "sync.sync": {"registered_at", "state_changed_at"},
+    "sync.place": {"day", "taken_at"},
+    "sync.initiation": {"day", "initiated_at"},
     "sync.account": {"fingerprint", "known_since"},
     "sync.config_version": {"registered_at"},
     "sync.bulk_job": {"intent_at", "job_id", "created_at", "polls", "asked_at", "staged_at"},
     "sync.taken_record": {"taken_at"},
+    "sync.removal": {"removal_id", "decided_at"},
+    "sync.conversion": {"seen_at", "address_hash"},
     "sync.push_ledger": {"push_id", "at"},
     "sync.push_switch": {"enabled_since", "arrived_until"},
     "contacts.contact": {"created_at", "updated_at"},
@@ -31,7 +35,10 @@ VOLATILE = {
 """Times of our own clock, keyed hashes of a random key, and the fence."""
 CALLS = {"sync.credit", "sync.token", "sync.token_request"}
 """What was asked of Zoho: a retry asks again."""
-HISTORY = {"sync.fetch", "sync.fetch_reason", "sync.ledger", "sync.watermark", "sync.organisation"}
+HISTORY = {
+    "sync.fetch", "sync.fetch_reason", "sync.ledger", "sync.watermark", "sync.organisation", "sync.place",
+    "sync.initiation",
+}  # fmt: skip
 """What every run writes."""
 
 

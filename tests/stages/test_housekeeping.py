@@ -32,6 +32,7 @@ NOTHING = {
     "reservations_settled": 0,
     "calls_summed_up": 0,
     "token_requests_deleted": 0,
+    "syncs_deleted": 0,
 }
 
 
@@ -82,7 +83,7 @@ def test_staging_goes_some_days_after_the_end(desk: Desk) -> None:
     desk.execute("CREATE TABLE staging.fetch_999 ()")
     people = history(desk)
     assert keep_house(desk) == {"staging_dropped": 2}
-    assert staged(desk) == {"fetch_2", "outcome_2", "fetch_3", "fetch_4"}
+    assert staged(desk) == {"fetch_2", "outcome_2", "removal_2", "fetch_3", "fetch_4"}
     assert history(desk) == people
     desk.classify_and_load(running)
     assert desk.classify_and_load(failed).status == "succeeded"

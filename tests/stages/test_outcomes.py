@@ -2,6 +2,7 @@
 
 import pytest
 
+from contact_sync.config.options import Options
 from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Became, Desk, record
@@ -267,15 +268,18 @@ def test_the_first_reason_that_holds(desk: Desk, later: int) -> None:
 
 def _with_reasons(desk: Desk, reasons: set[str]) -> str | None:
     """The reason given to a record for which all `reasons` hold."""
-    desk.execute("TRUNCATE contacts.contact, contacts.bounce, contacts.suppression CASCADE")
-    desk.execute("UPDATE sync.config_version SET settings = settings - 'options'")
+    desk.execute(
+        "TRUNCATE contacts.contact, contacts.bounce, contacts.suppression, sync.taken_record, sync.conversion CASCADE"
+    )
     address = {
         "empty_email": "",
         "invalid_pattern": "nobody",
         "group_email": "info@mail.example.org",
     }.get(min(reasons, key=REASONS_IN_ORDER.index), "a@mail.example.org")
     mapping = (*desk.sync.mapping, FieldMapping("salary", "Expected_Salary", "integer", required=True))
-    desk.take(record("7", "a@mail.example.org"))
+    options = Options(opt_out="remove_from_list", unsubscribed="remove_from_list")
+    sync = desk.sync.model_copy(update={"options": options})
+    desk.take(record("7", "a@mail.example.org"), sync=sync)
     if "bounced" in reasons:
         desk.execute("INSERT INTO contacts.bounce VALUES ('a@mail.example.org', now(), 0, now())")
     if "do_not_mail" in reasons:
@@ -299,11 +303,7 @@ def _with_reasons(desk: Desk, reasons: set[str]) -> str | None:
     ]
     if "file_duplicate" in reasons:
         rows.append(record("8", address, modified=9, Expected_Salary=1))
-    run = desk.stage(rows, desk.sync.model_copy(update={"mapping": mapping}))
-    desk.execute(
-        "UPDATE sync.config_version SET settings = settings || "
-        """'{"options": {"opt_out": "remove_from_list", "unsubscribed": "remove_from_list"}}'"""
-    )
+    run = desk.stage(rows, sync.model_copy(update={"mapping": mapping}))
     return next(row["reason"] for row in desk.decided(run) if row["record_id"] == "7")
 
 

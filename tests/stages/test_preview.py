@@ -5,7 +5,6 @@ import pytest
 from contact_sync.core.run import RunType
 from contact_sync.errors import ConfigError
 from contact_sync.stages.push import push
-from contact_sync.warehouse.registry import initiate
 from tests.stages.snapshot import differences, snapshot
 from tests.stages.world import World
 
@@ -34,7 +33,7 @@ def test_preview_completes_and_restarts_nothing(world: World) -> None:
     """RET-1, RET-10: a preview neither completes a one-time sync nor uses up an initiate."""
     world.fetch(ONCE, conf={"preview": True})
     assert world.fetch(ONCE).status == "succeeded"
-    initiate(world.warehouse, ONCE, "tests")
+    world.initiate(ONCE)
     world.fetch(ONCE, conf={"preview": True})
     assert world.one("SELECT restart_pending FROM sync.sync WHERE sync_id = :id", id=ONCE) is True
 

@@ -39,7 +39,7 @@ def test_a_push_stops_at_changed_credentials(world: World, opener: RunInfo) -> N
     assert fetch["status"] == "partial"
     assert "Nobody was pushed: skipped: credentials_changed." in " ".join(fetch["warnings"])
     assert world.one("SELECT inactive_reason FROM sync.sync WHERE sync_id = :sync_id", sync_id=SYNC) is not None
-    states.activate_account(world.warehouse, "recruit_demo", "ann", None)
+    states.activate_account(world.warehouse, "recruit_demo", "ann", None, None, world.clock())
     assert pushes(world, opener, NEW) == 1
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse.registry import initiate
+from contact_sync.stages.states import initiate
 from contact_sync.warehouse.removals import (
     remove_from_list,
     remove_from_organisation,
@@ -12,6 +12,7 @@ from contact_sync.warehouse.removals import (
 )
 from contact_sync.warehouse.suppressions import suppress
 from tests.stages.desk import Became, Desk, record
+from tests.stages.office import NOON, silent
 
 ANN = "ann@mail.example.org"
 LIST = "Talent news"
@@ -174,7 +175,7 @@ def test_nobody_is_restored_to_a_list_who_is_deleted(desk: Desk) -> None:
 def test_initiate_is_recorded(desk: Desk) -> None:
     """RET-10: who restarted a sync, and when, is kept."""
     desk.take(record("1", ANN))
-    initiate(desk.warehouse, desk.sync.sync_id, "maria")
+    initiate(desk.warehouse, desk.sync, "maria", NOON, silent)
     (act,) = desk.rows("SELECT kind, who, sync.sync_id, at FROM sync.act JOIN sync.sync USING (sync_no)")
     assert (act["kind"], act["who"], act["sync_id"]) == ("initiate", "maria", desk.sync.sync_id)
     assert act["at"] is not None

@@ -13,7 +13,6 @@ from contact_sync.stages.classify import classify
 from contact_sync.stages.failures import record_abandoned, record_failure
 from contact_sync.stages.load import load
 from contact_sync.stages.validate import validate
-from contact_sync.warehouse.registry import initiate
 from contact_sync.warehouse.suppressions import suppress
 from tests.stages.snapshot import HISTORY, differences, snapshot
 from tests.stages.world import World
@@ -48,7 +47,7 @@ def test_running_again_at_once_changes_only_history(world: World, sync_id: str) 
     """RET-2, OUT-3: the same sync again: 0 new, and no table changes but history and watermark."""
     world.fetch(sync_id)
     if sync_id == ONCE:
-        initiate(world.warehouse, ONCE, "tests")
+        world.initiate(ONCE)
     before = snapshot(world.warehouse)
     again = world.fetch(sync_id)
     assert again.counts["new"] == again.counts["joined"] == again.counts["changed"] == 0
@@ -178,7 +177,7 @@ def test_one_time_sync_completes_and_runs_again_only_when_initiated(world: World
         world.fetch(ONCE)
     skipped = world.rows("SELECT status, reason, remedy FROM sync.import_history ORDER BY fetch_id DESC")[0]
     assert (skipped["status"], skipped["reason"]) == ("skipped", "completed")
-    initiate(world.warehouse, ONCE, "tests")
+    world.initiate(ONCE)
     assert world.fetch(ONCE).counts["read"] > 0
     assert world.one("SELECT inactive_reason FROM sync.sync WHERE sync_id = :id", id=ONCE) == "completed"
 
@@ -198,7 +197,7 @@ def test_a_one_time_sync_keeps_its_run_whatever_is_read_by_hand_before(world: Wo
 def test_initiate_reads_everything_once(world: World) -> None:
     """RET-10: after initiate the next fetch reads from the beginning, the one after it changes again."""
     world.fetch(DAILY)
-    initiate(world.warehouse, DAILY, "tests")
+    world.initiate(DAILY)
     assert world.fetch(DAILY).window_start is None
     assert world.fetch(DAILY).window_start is not None
 
@@ -206,7 +205,7 @@ def test_initiate_reads_everything_once(world: World) -> None:
 def test_initiating_an_unknown_sync_says_what_to_do(world: World) -> None:
     """RET-10: there is nothing to initiate before a first run."""
     with pytest.raises(ConfigError, match="airflow dags trigger nobody"):
-        initiate(world.warehouse, "nobody", "tests")
+        world.initiate("nobody", world.syncs[DAILY].model_copy(update={"sync_id": "nobody"}))
 
 
 def test_changed_list_makes_the_next_fetch_a_first_one(world: World) -> None:
@@ -359,7 +358,7 @@ def test_clearing_an_old_run_leaves_an_initiate_for_the_next(world: World) -> No
     old = world.run_info(DAILY)
     world.extract(old)
     world.finish(old)
-    initiate(world.warehouse, DAILY, "tests")
+    world.initiate(DAILY)
     world.extract(old)
     world.finish(old)
     assert world.one("SELECT restart_pending FROM sync.sync") is True

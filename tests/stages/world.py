@@ -15,6 +15,7 @@ from contact_sync.core.run import RunInfo, RunType
 from contact_sync.stages.classify import classify
 from contact_sync.stages.extract import extract
 from contact_sync.stages.load import load
+from contact_sync.stages.states import initiate
 from contact_sync.stages.validate import validate
 from contact_sync.warehouse.credits import record_calls
 from contact_sync.warehouse.database import Warehouse
@@ -69,6 +70,10 @@ class World:
         validate(run, self.warehouse)
         classify(run, self.warehouse)
         return load(run, self.warehouse)
+
+    def initiate(self, sync_id: str, sync: ResolvedSync | None = None) -> None:
+        """Ask for a run that reads everything, as the command does; the source answers to its name."""
+        initiate(self.warehouse, sync or self.syncs[sync_id], "tests", self.clock(), lambda _: None)
 
     def clock(self) -> datetime:
         """The sandbox's clock."""

@@ -10,7 +10,11 @@ from collections.abc import Sequence
 import typer
 
 from contact_sync.cli import (
+    apply_options,
+    approve,
+    delete,
     doctor,
+    erase,
     explain_record,
     fields,
     history,
@@ -25,8 +29,15 @@ from contact_sync.cli import (
     syncs,
     warehouse,
 )
-from contact_sync.cli.console import PROBLEMS_FOUND, USED_WRONGLY, UsageMistake, say, show_what_the_screen_can
-from contact_sync.errors import ContactSyncError
+from contact_sync.cli.console import (
+    PROBLEMS_FOUND,
+    SKIPPED,
+    USED_WRONGLY,
+    UsageMistake,
+    say,
+    show_what_the_screen_can,
+)
+from contact_sync.errors import ContactSyncError, SyncSkipped
 
 app = typer.Typer(
     name="contact-sync",
@@ -44,12 +55,18 @@ app.command("explain-record")(explain_record.explain_record)
 app.command("doctor")(doctor.doctor)
 app.command("activate")(states.activate)
 app.command("deactivate")(states.deactivate)
+app.command("delete")(delete.delete)
 app.command("initiate")(initiate.initiate)
+app.command("apply-options")(apply_options.apply_options)
 app.command("suppress")(suppressions.suppress)
 app.command("unsuppress")(suppressions.unsuppress)
 app.command("remove")(removals.remove)
 app.command("restore")(removals.restore)
+app.command("erase")(erase.erase)
 app.command("revert")(revert.revert)
+app.command("pending")(approve.pending)
+app.command("approve")(approve.approve)
+app.command("withhold")(approve.withhold)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.add_typer(warehouse.app, name="warehouse")
 
@@ -64,6 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UsageMistake as mistake:
         say(f"contact-sync: {mistake}", error=True)
         sys.exit(USED_WRONGLY)
+    except SyncSkipped as skip:
+        say(f"contact-sync: {skip}", error=True)
+        sys.exit(SKIPPED)
     except ContactSyncError as problem:
         say(f"contact-sync: {problem}", error=True)
         sys.exit(PROBLEMS_FOUND)
