@@ -5,7 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 VENV := .venv/bin
 # Tests: so many processes, so many seconds for the whole, and more options for pytest (make test ARGS=-x).
-WORKERS ?= 2
+# Three for two cores: one of them mostly waits for a running Airflow.
+WORKERS ?= 3
 TEST_SECONDS ?= 2700
 ARGS ?=
 

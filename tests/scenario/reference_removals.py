@@ -81,10 +81,15 @@ def _opted_out(
     for each in seen:
         outcome, reason, _ = story.outcomes.get(each["id"], ("out_of_scope", "not read", {None}))
         pair = organisation.syncs[sync["id"]].pairs.get((sync["list"], each["id"]))
+        news = pair is not None and each["opt_out"] and not pair.flagged
+        if pair is not None:
+            pair.flagged = each["opt_out"]
         if not each["opt_out"] or (pair is None and (outcome == "out_of_scope" or reason == "file_duplicate")):
             continue
         choices, person = pair.choices if pair else sync["options"], _person(organisation, sync, each)
-        if choices["opt_out"] != "dont_exclude" and person and person.standing(sync["list"]):
+        # Whom another sync has taken out of the list before may still leave the organisation by this one's choice, once.
+        there = person and (person.standing(sync["list"]) or (news and choices["opt_out"] == "remove_from_org"))
+        if choices["opt_out"] != "dont_exclude" and there:
             _leaves(person, sync["list"], "opted_out", choices["opt_out"], leaving)
 
 
@@ -104,7 +109,7 @@ def _deleted(
         link, choice = organisation.links[(sync["module"], record_id)], pair.choices["deleted"]
         if name != sync["list"] or link.gone is None or pair.ended or choice == "keep":
             continue
-        person, waited = organisation.people[link.person], pair.asked is not None
+        person = organisation.people[link.person]
         if suppliers(organisation, person, name):
             ended.append((pair, None))
             continue
@@ -112,7 +117,7 @@ def _deleted(
             choice = "remove_from_list"
         choice = pair.asked or choice
         ended.append((pair, choice))
-        if _leaves(person, name, "deleted", choice, leaving) and not waited:
+        if _leaves(person, name, "deleted", choice, leaving):
             story.deleted.add(record_id)
     return ended
 

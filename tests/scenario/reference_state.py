@@ -76,11 +76,12 @@ class Pair:
     """A record that a sync took into a list, and the choices of that day (ADV-5).
 
     ended: the sync has dealt with the deletion of the record. asked: how far the deletion would reach, while it waits
-    for a person's answer.
+    for a person's answer. flagged: the sync has dealt with the opt-out flag of the record.
     """
 
     choices: dict[str, str]
     ended: bool = False
+    flagged: bool = False
     asked: str | None = None
 
 
