@@ -87,7 +87,7 @@ def _opted_out(
         if not each["opt_out"] or (pair is None and (outcome == "out_of_scope" or reason == "file_duplicate")):
             continue
         choices, person = pair.choices if pair else sync["options"], _person(organisation, sync, each)
-        # Whom another sync has taken out of the list before may still leave the organisation by this one's choice, once.
+        # Whom another sync took out of the list may still leave the organisation by this one's choice, once.
         there = person and (person.standing(sync["list"]) or (news and choices["opt_out"] == "remove_from_org"))
         if choices["opt_out"] != "dont_exclude" and there:
             _leaves(person, sync["list"], "opted_out", choices["opt_out"], leaving)
