@@ -78,10 +78,12 @@ def warehouse_url(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def warehouse(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
-    """A fresh, migrated warehouse, opened."""
+def warehouse(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
+    """A fresh, migrated warehouse, opened. A test asks it many small questions, so its own connections stay open."""
     monkeypatch.setenv("CONTACT_SYNC_KEY", os.environ.get("CONTACT_SYNC_KEY") or KEY)
-    return open_warehouse(warehouse_url, os.environ["CONTACT_SYNC_KEY"], "contact-sync tests")
+    opened = open_warehouse(warehouse_url, os.environ["CONTACT_SYNC_KEY"])
+    with opened.kept_open("contact-sync tests") as kept:
+        yield kept
 
 
 def database_url(server_url: str, name: str) -> str:

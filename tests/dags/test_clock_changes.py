@@ -59,7 +59,8 @@ def read(session: "Session") -> tuple["DagModel", "SerializedDAG"]:
     from airflow.models.serialized_dag import SerializedDagModel
 
     folder = tests.airflow_home.PROJECT / "dags"
-    sync_bag_to_db(DagBag(folder, bundle_name="dags-folder", bundle_path=folder), "dags-folder", None, session=session)
+    bag = DagBag(folder / "contact_syncs.py", bundle_name="dags-folder", bundle_path=folder)
+    sync_bag_to_db(bag, "dags-folder", None, session=session)
     model, written = session.get(DagModel, SYNC_ID), SerializedDagModel.get(SYNC_ID, session=session)
     assert model is not None
     assert written is not None

@@ -1,6 +1,6 @@
-"""A month of an organisation, every fetch of it checked against a reference that knows only the contract.
+"""Days of an organisation, every fetch of them checked against a reference that knows only the contract.
 
-One month is always the same. Another is drawn by CONTACT_SYNC_SEED where it is set; a failure names the seed, the day,
+A fortnight is always the same. Another month is drawn by CONTACT_SYNC_SEED where it is set; a failure names the seed, the day,
 the sync and the first records on which the two opinions differ, and the line that plays the month again.
 """
 
@@ -10,28 +10,34 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.scenario.addresses import flaw_of
-from tests.scenario.play import Disagreement, play
+from tests.scenario.play import DAYS, Disagreement, play
 from tests.scenario.product import MonthWorld, Product
 
 DRAWN = os.environ.get("CONTACT_SYNC_SEED")
-SEEDS = {"fixed": "november"} | ({"drawn": DRAWN} if DRAWN else {})
+MONTHS = [pytest.param("november", 14, id="a fortnight")]
+if DRAWN:
+    MONTHS.append(pytest.param(DRAWN, DAYS, id="drawn"))
 FLAWS = {
     "empty_email": "empty_email", "white_space_email": "empty_email", "invalid_pattern": "invalid_pattern",
     "misspelt_domain": "invalid_pattern", "role_address": "group_email", "role_address_tagged": "group_email",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_month_goes_as_the_contract_says(month_world: MonthWorld, seed: str) -> None:
-    """OUT-1, OUT-2, OUT-3, OUT-4, OUT-8, OUT-9, OUT-10, OUT-11, OUT-13, OUT-15, OUT-16, OUT-17, OUT-18, ADV-1, ADV-2,
-    ADV-3, ADV-4, ADV-5, ADV-7, ADV-8, LIM-1, LIM-2, RET-2, RET-7, RET-11, SRC-8: four syncs a day, whatever happens.
-    """
-    print(f"CONTACT_SYNC_SEED={SEEDS[seed]}")
+def played(world: MonthWorld, seed: str, days: int) -> int:
+    """The number of fetches that agree; fails with both opinions if one does not."""
+    print(f"CONTACT_SYNC_SEED={seed}")
     try:
-        compared = play(month_world, SEEDS[seed], options=True)
+        return play(world, seed, options=True, days=days)
     except Disagreement as told:
-        pytest.fail(f"{told}\nAgain: CONTACT_SYNC_SEED={SEEDS[seed]} pytest tests/scenario -k drawn", pytrace=False)
-    assert compared > 100
+        pytest.fail(f"{told}\nAgain: CONTACT_SYNC_SEED={seed} pytest tests/scenario -k drawn", pytrace=False)
+
+
+@pytest.mark.parametrize(("seed", "days"), MONTHS)
+def test_it_goes_as_the_contract_says(month_world: MonthWorld, seed: str, days: int) -> None:
+    """OUT-1, OUT-2, OUT-3, OUT-4, OUT-8, OUT-9, OUT-10, OUT-11, OUT-13, OUT-16, OUT-17, OUT-18, ADV-1, ADV-2, ADV-3,
+    ADV-4, ADV-7, RET-2, RET-7, SRC-8: four syncs a day, whatever happens. The whole month is played by tests/long.
+    """
+    assert played(month_world, seed, days) > 3 * days
 
 
 def test_a_difference_is_told_with_both_opinions(month_world: MonthWorld) -> None:
