@@ -1,7 +1,7 @@
 """Days of an organisation, every fetch of them checked against a reference that knows only the contract.
 
-A fortnight is always the same. Another month is drawn by CONTACT_SYNC_SEED where it is set; a failure names the seed, the day,
-the sync and the first records on which the two opinions differ, and the line that plays the month again.
+A fortnight is always the same. Another month is drawn by CONTACT_SYNC_SEED where it is set; a failure names the seed,
+the day, the sync and the first records on which the two opinions differ, and the line that plays the month again.
 """
 
 import os
