@@ -1,11 +1,7 @@
 """The DAG of acts by hand: there whatever is wrong, one task, a typed form that lets no address through (OPS-9)."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,61 +9,32 @@ from airflow.sdk.exceptions import ParamValidationError
 
 from contact_sync.core.admin import KEYS, Act
 from contact_sync.operators.admin_form import NO_ADDRESS
-from tests.airflow_home import PROJECT, environment
-from tests.dags.test_housekeeping import HEAVY
+from tests.dags.conftest import ADMIN, parsed
 
 if TYPE_CHECKING:
-    from airflow.sdk import DAG
-
     from tests.dags.conftest import Include
-
-ADMIN = "contact_sync_admin"
-FILE = PROJECT / "dags" / f"{ADMIN}.py"
-
-
-def parsed() -> "DAG":
-    from airflow.dag_processing.dagbag import DagBag
-
-    bag = DagBag(FILE)
-    assert bag.import_errors == {}
-    return bag.dags[ADMIN]
 
 
 def given(**conf: Any) -> dict[str, Any]:
     """The form as Airflow checks it when somebody triggers a run with these values."""
-    params = parsed().params
+    params = parsed(ADMIN).params
     params.update(conf)
     return dict(params.validate())
 
 
 def test_one_act_a_run_one_after_the_other(include: "Include") -> None:
     """OPS-9: by hand only, on from the beginning, never tried again by itself."""
-    dag = parsed()
+    dag = parsed(ADMIN)
     assert [(task.task_id, task.retries) for task in dag.tasks] == [("act", 0)]
     assert (dag.schedule, dag.max_active_runs, dag.is_paused_upon_creation) == (None, 1, False)
     assert dag.tags == {"contact-sync", "admin"}
     dag.validate()
 
 
-@pytest.mark.parametrize("broken", ["organisation", "sync", "folder"])
-def test_it_is_there_whatever_is_broken(include: "Include", broken: str) -> None:
-    """LIM-4, LIM-3: a sync whose file is broken can be deactivated; the form still proposes what it knows."""
-    include.write("nightly")
-    if broken == "organisation":
-        include.organisation(timezone="Europe/Berlln")
-    elif broken == "sync":
-        include.text("nightly", "name: [")
-    else:
-        include.write("nightly").unlink()
-        (include.folder / "syncs").rmdir()
-    proposed = parsed().params.get_param("sync").schema.get("examples")
-    assert proposed == (None if broken == "folder" else ["nightly"])
-
-
 def test_the_form_knows_every_act(include: "Include") -> None:
     """OPS-9: each with a label, all fields typed, syncs and accounts proposed."""
     include.write("nightly")
-    params = parsed().params
+    params = parsed(ADMIN).params
     assert set(params) == set(KEYS)
     act = params.get_param("act").schema
     assert set(act["enum"]) == set(act["values_display"]) == {str(each) for each in Act}
@@ -79,7 +46,7 @@ def test_the_form_can_be_stored(include: "Include") -> None:
     """OPS-9: Airflow writes the DAG down and reads it back with the same form."""
     from airflow.serialization.serialized_objects import DagSerialization
 
-    stored = json.loads(json.dumps(DagSerialization.to_dict(parsed())))
+    stored = json.loads(json.dumps(DagSerialization.to_dict(parsed(ADMIN))))
     names = [name for name, _ in stored["dag"]["params"]]
     assert set(names) == set(KEYS)
 
@@ -112,15 +79,3 @@ def test_the_form_refuses_before_airflow_keeps_it(include: "Include", conf: dict
     assert f"Invalid input for param {key}" in str(refused.value)
     if "@" in str(conf[key]) and key != "number":
         assert NO_ADDRESS in re.sub(r"'\s*\n\s*'", "", str(refused.value))
-
-
-def test_parsing_imports_nothing_heavy(include: "Include", tmp_path: Path) -> None:
-    """LIM-4: the DAG processor reads the file again and again."""
-    script = (
-        "import runpy, sys; import airflow.sdk; before = set(sys.modules)\n"
-        f"runpy.run_path({str(FILE)!r})\n"
-        f"print(sorted(name for name in set(sys.modules) - before if name.startswith({HEAVY!r})))\n"
-    )
-    env = {**os.environ, **environment(tmp_path), "CONTACT_SYNC_INCLUDE": str(include.folder)}
-    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
