@@ -9,6 +9,8 @@ VENV := .venv/bin
 WORKERS ?= 3
 TEST_SECONDS ?= 2700
 ARGS ?=
+# Laws over the stages, which make test tries with a few histories only.
+LAWS := tests/stages/test_laws.py tests/stages/test_field_owner.py
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -43,8 +45,7 @@ test-browser: ## Pages and forms in headless Chromium; screenshots in build/brow
 
 test-long: setup ## Kill every write, play every fault, run the demo without a network: too long for make test
 	@mkdir -p build
-	@$(VENV)/python -m pytest --basetemp=build/pytest-long $(ARGS) tests/long
-
+	@CONTACT_SYNC_HISTORIES=10 $(VENV)/python -m pytest --basetemp=build/pytest-long $(ARGS) tests/long $(LAWS)
 
 bench: setup ## Measure speed and memory, print a table, write build/bench.json (a quarter of an hour; ARGS="--only parse")
 	@$(VENV)/python -m tests.benchmarks $(ARGS)

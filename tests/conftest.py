@@ -1,5 +1,6 @@
 """What every test may use: a real Postgres with a fresh, migrated warehouse per test, and no network but loopback."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -22,6 +23,12 @@ pytest_plugins = ["tests.rules_plugin", "tests.scheduling"]
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "warehouse_template"
 ROOM_IN_MEMORY = 2 * 1024**3
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and whole libraries stay until the end: the collector need not look at them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,9 @@
 """Airflow's REST API, as far as the tests of whole runs need it beyond what the demo uses."""
 
+from contextlib import suppress
 from typing import Any
 
+from include.local.errors import LocalError
 from include.local.rest import AirflowApi, Run, _run
 
 
@@ -36,6 +38,12 @@ class Api(AirflowApi):
         path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task}/logs/{attempt}"
         content = self._get(path, full_content=True)["content"]
         return "\n".join(str(line.get("event", line)) + _details(line) for line in content if isinstance(line, dict))
+
+    def read_again(self, dag_id: str) -> None:
+        """Let the DAG processor read the file of a DAG next, whenever it read it last."""
+        token = self._get(f"/api/v2/dags/{dag_id}")["file_token"]
+        with suppress(LocalError):  # 409: it is asked for already
+            self._call("PUT", f"/api/v2/parseDagFile/{token}")
 
     def broken_files(self) -> list[dict[str, Any]]:
         """Import errors: filename, stack_trace and more."""

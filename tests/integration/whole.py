@@ -1,9 +1,10 @@
 """A whole Airflow for tests, as the demo starts it: Postgres, sandbox, scheduler, triggerer, DAG processor, API server.
 
-Works on an include folder of its own and on free ports. Retries come after seconds and files are read again every
-second, so that tests wait for what happens and never for a clock.
+Works on an include folder of its own and on free ports. Retries come after seconds and files are read again when one
+was written, so that tests wait for what happens and never for a clock.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
 import psycopg
+import requests
 import yaml
 from psycopg import sql
 from sqlalchemy import text
@@ -34,14 +35,16 @@ from tests.integration.api import Api
 FAST = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "4",
-    # A DAG whose file is gone is stale after 8 s, far longer than it takes to write a good one down again.
-    "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "8",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "8",
+    # A DAG whose file is gone is stale after 6 s, far longer than it takes to write a good one down again.
+    "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "6",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
     "AIRFLOW__SCHEDULER__PARSING_CLEANUP_INTERVAL": "2",
     "AIRFLOW__SCHEDULER__TRIGGER_TIMEOUT_CHECK_INTERVAL": "1",
 }
 # More than one staging frame of 4,000 rows: an extract that is killed late has staged the first one.
 CANDIDATES, SEED = 4500, 7
+PRELOADED = Path(__file__).with_name("preloaded")
 DATABASES = ("contacts", "contacts_before")
 HOUSEKEEPING = "contact_sync_housekeeping"
 LONG_SILENT = "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '1 minute' WHERE job_type = %s"
@@ -50,7 +53,7 @@ Found = TypeVar("Found")
 
 
 def until(look: Callable[[], Found | None], what: str, seconds: float = 90) -> Found:
-    """The first answer of `look` that is not None or False; asks about three times a second."""
+    """The first answer of `look` that is not None or False; asks twice a second."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -58,7 +61,7 @@ def until(look: Callable[[], Found | None], what: str, seconds: float = 90) -> F
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"Not within {seconds:.0f} s: {what}")
-        time.sleep(0.3)
+        time.sleep(0.5)
 
 
 @dataclass
@@ -68,6 +71,8 @@ class Whole:
     services: Services
     api: Api
     include: Path
+    loaded: str | None = None
+    """The id of a DAG of the loader, once it was read."""
 
     @property
     def warehouse(self) -> Warehouse:
@@ -82,7 +87,7 @@ class Whole:
     def control(self, method: str, route: str, payload: Any = None) -> Any:
         """A control route of the sandbox."""
         url = f"{self.services.addresses.sandbox}/_sandbox/{route}"
-        answer = httpx.request(method, url, json=payload, timeout=60, trust_env=False)
+        answer = requests.request(method, url, json=payload, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -148,9 +153,11 @@ class Whole:
         self.api.pause(HOUSEKEEPING, True)
 
     def write_sync(self, sync_id: str, **settings: Any) -> Path:
-        """Write the file of a sync."""
+        """Write the file of a sync, and have the files read again if Airflow is up."""
         path = self.include / "syncs" / f"{sync_id}.yaml"
         path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+        if self.loaded:
+            self.api.read_again(self.loaded)
         return path
 
     def command(self, module: str, *arguments: str) -> str:
@@ -224,7 +231,8 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
             services.start_postgres()
             temporary = folder / "tmp"
             temporary.mkdir()
-            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include), "TMPDIR": str(temporary)}
+            path = os.pathsep.join([str(PRELOADED), services.env["PYTHONPATH"]])
+            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include), "TMPDIR": str(temporary), "PYTHONPATH": path}
             services.start_sandbox()
             services.prepare_databases()
             api = Api(services.addresses.ui, airflow.ADMIN, state.secrets().admin_password)
@@ -237,6 +245,7 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
             whole.keep_as_before()
             services.wait_for_airflow(api, lambda _: None)
             until(lambda: syncs.keys() <= api.dags().keys(), "Airflow has read the DAGs")
+            whole.loaded = next(iter(syncs))
             whole.stop_housekeeping()
             yield whole
             api.close()

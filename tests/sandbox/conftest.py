@@ -91,7 +91,7 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def http(server: Sandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=10) as client:
+    with httpx.Client(base_url=server.url, timeout=10, verify=False) as client:  # noqa: S501 - plain HTTP on loopback
         yield client
 
 

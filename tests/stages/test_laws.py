@@ -1,4 +1,7 @@
-"""Laws that hold for every history, not only for the ones somebody thought of: balance, idempotence, suppression."""
+"""Laws that hold for every history, not only for the ones somebody thought of: balance, idempotence, order.
+
+That nobody suppressed becomes mailable is a law of its own: test_law_of_suppression.py.
+"""
 
 from typing import Any
 
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.suppressions import suppress, unsuppress
+from tests.histories import examples
 from tests.stages.desk import Desk, record
 
 MAILBOXES = [f"{name}@mail.example.org" for name in "abcde"]
@@ -35,7 +39,9 @@ STEPS = st.lists(
     max_size=7,
 )
 LAWS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(4),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 EMPTY = "TRUNCATE contacts.contact, contacts.bounce, contacts.suppression, contacts.source_link, sync.fetch CASCADE"
 
@@ -63,32 +69,6 @@ def do(desk: Desk, other: ResolvedSync, kind: str, what: Any) -> None:
         )
     else:
         desk.execute("UPDATE contacts.contact SET deleted_at = now() WHERE email_key = :key", key=what)
-
-
-@LAWS
-@given(steps=STEPS)
-def test_nobody_suppressed_or_unsubscribed_becomes_mailable(desk: Desk, other: ResolvedSync, steps: Any) -> None:
-    """OUT-11: no history of fetches, re-adds and clashes makes a suppressed or unsubscribed person mailable."""
-    desk.execute(EMPTY)
-    gone: set[tuple[int, int]] = set()
-    suppressed: set[int] = set()
-    for kind, what in steps:
-        do(desk, other, kind, what)
-        mailable = desk.rows("SELECT list_id, contact_id, email FROM contacts.mailable_members")
-        gone |= {
-            (row["list_id"], row["contact_id"])
-            for row in desk.rows(
-                "SELECT list_id, contact_id FROM contacts.membership WHERE unsubscribed_at IS NOT NULL"
-            )
-        }
-        suppressed |= {
-            row["contact_id"]
-            for row in desk.rows(
-                "SELECT contact.contact_id FROM contacts.contact JOIN contacts.suppression USING (email_key)"
-            )
-        }
-        assert not gone & {(row["list_id"], row["contact_id"]) for row in mailable}
-        assert not suppressed & {row["contact_id"] for row in mailable}
 
 
 @LAWS

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import requests
 import requests
 from sqlalchemy import text
 
@@ -81,7 +81,7 @@ class World:
 
     def control(self, method: str, route: str, payload: Any = None) -> Any:
         """A control route of the sandbox."""
-        answer = httpx.request(method, f"{self.url}/_sandbox/{route}", json=payload)
+        answer = requests.request(method, f"{self.url}/_sandbox/{route}", json=payload, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
