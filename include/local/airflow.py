@@ -15,6 +15,7 @@ from include.local.ports import LOOPBACK
 from include.local.state import PROJECT, State
 
 ADMIN = "admin"
+PRELOADED = PROJECT / "include" / "local" / "preloaded"
 FOREIGN = ("AIRFLOW", "CONTACT_SYNC_", "PYTHON", "_AIRFLOW", "SANDBOX_")
 
 
@@ -75,7 +76,7 @@ def environment(state: State, addresses: Addresses, outer: Mapping[str, str] | N
         "AIRFLOW_HOME": str(state.airflow),
         "CONTACT_SYNC_KEY": secrets.contact_sync_key,
         "CONTACT_SYNC_WAREHOUSE_URL": addresses.warehouse_url,
-        "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "plugins")]),
+        "PYTHONPATH": os.pathsep.join(map(str, (PRELOADED, PROJECT, PROJECT / "plugins"))),
         "PYTHONUNBUFFERED": "1",
     }
 

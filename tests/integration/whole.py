@@ -4,7 +4,6 @@ Works on an include folder of its own and on free ports. Retries come after seco
 was written, so that tests wait for what happens and never for a clock.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -44,7 +43,6 @@ FAST = {
 }
 # More than one staging frame of 4,000 rows: an extract that is killed late has staged the first one.
 CANDIDATES, SEED = 4500, 7
-PRELOADED = Path(__file__).with_name("preloaded")
 DATABASES = ("contacts", "contacts_before")
 HOUSEKEEPING = "contact_sync_housekeeping"
 LONG_SILENT = "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '1 minute' WHERE job_type = %s"
@@ -231,8 +229,7 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
             services.start_postgres()
             temporary = folder / "tmp"
             temporary.mkdir()
-            path = os.pathsep.join([str(PRELOADED), services.env["PYTHONPATH"]])
-            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include), "TMPDIR": str(temporary), "PYTHONPATH": path}
+            services.env |= {**FAST, "CONTACT_SYNC_INCLUDE": str(include), "TMPDIR": str(temporary)}
             services.start_sandbox()
             services.prepare_databases()
             api = Api(services.addresses.ui, airflow.ADMIN, state.secrets().admin_password)

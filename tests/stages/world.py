@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
-import requests
 from sqlalchemy import text
 
 from contact_sync.config.resolved import ResolvedSync
