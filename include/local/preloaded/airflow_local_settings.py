@@ -1,3 +1,4 @@
+# ruff: noqa: F401 - to be loaded is all that is asked of them
 """What the scheduler loads once, so that no task that is forked from it need: half of a small run's CPU time.
 
 Airflow imports this module of its own accord, in every process, when it is on the path. Tasks fork from workers of the
@@ -13,4 +14,4 @@ if "scheduler" in sys.argv:
     import airflow.providers.http.hooks.http
     import airflow.providers.postgres.hooks.postgres
     import great_expectations.expectations
-    import pandas  # noqa: F401
+    import pandas
