@@ -7,32 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from tests.seeds import sow
+
 Run = Callable[..., Any]
 PERSON = "ann@example.org"
-
-_PEOPLE = """
-INSERT INTO contacts.mailing_list (name, created_at) VALUES ('Talent news', now());
-INSERT INTO sync.sync (sync_id, name, state_changed_at, state_changed_by, registered_at)
-    VALUES ('candidates_daily', 'All candidates', now(), 'test', now());
-INSERT INTO sync.source (account, module) VALUES ('recruit_demo', 'Candidates');
-INSERT INTO sync.config_version (sync_no, fingerprint, mapping_fingerprint, mapping_version, settings, registered_at)
-    VALUES (1, 'f', 'm', 1, '{}', now());
-INSERT INTO sync.fetch (sync_no, source_no, list_id, config_version, dag_id, run_id, run_type, started_at, loaded_at,
-        finished_at, window_end, first, moves_watermark, status)
-    SELECT 1, 1, 1, 1, 'candidates_daily', 'run', 'manual', now(), now(), now(), now(), true, true, 'succeeded';
-INSERT INTO contacts.contact (email, email_key, created_at, created_by_fetch, updated_at, updated_by_fetch)
-    SELECT name || '@example.org', name || '@example.org', now(), 1, now(), 1 FROM unnest('{ann,ben}'::text[]) AS name;
-INSERT INTO contacts.membership (list_id, contact_id, status, since, joined_by_fetch)
-    SELECT 1, contact_id, 'subscribed', (SELECT started_at FROM sync.fetch), 1 FROM contacts.contact
-"""
 
 
 @pytest.fixture
 def people(with_warehouse: str) -> str:
     """Contacts 1 (Ann) and 2 (Ben), added to the list Talent news by fetch 1."""
-    with create_engine(with_warehouse).begin() as connection:
-        for statement in _PEOPLE.split(";\n"):
-            connection.exec_driver_sql(statement)
+    sow(create_engine(with_warehouse), people=("ann", "ben"))
     return with_warehouse
 
 

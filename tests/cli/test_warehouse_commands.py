@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from contact_sync.paths import PROJECT
+from tests.seeds import sow
 
 Run = Callable[..., Any]
 
@@ -135,13 +136,6 @@ def test_usage_mistakes_end_with_2(
 def _first_fetch(url: str) -> None:
     """A fetch as the stages write it, straight into the tables."""
     script = """
-    INSERT INTO sync.sync (sync_id, name, state_changed_at, state_changed_by, registered_at)
-        VALUES ('candidates_daily', 'All candidates', now(), 'test', now());
-    INSERT INTO sync.source (account, module) VALUES ('recruit_demo', 'Candidates');
-    INSERT INTO contacts.mailing_list (name, created_at) VALUES ('Talent news', now());
-    INSERT INTO sync.config_version
-            (sync_no, fingerprint, mapping_fingerprint, mapping_version, settings, registered_at)
-        VALUES (1, 'f', 'm', 1, '{}', now());
     INSERT INTO sync.fetch (sync_no, source_no, list_id, config_version, dag_id, run_id, run_type, started_at,
             finished_at, window_end, first, moves_watermark, status, reason, remedy, warnings, read, out_of_scope,
             total, new, re_added, duplicate_in_list, duplicate_other_list, duplicate_no_list, changed,
@@ -155,10 +149,7 @@ def _first_fetch(url: str) -> None:
                (1, 'ignored', 'invalid_pattern', 'misspelt_domain', 60),
                (1, 'out_of_scope', 'unapproved', '', 100);
     """
-    with create_engine(url).begin() as connection:
-        for statement in script.split(";\n"):
-            if statement.strip():
-                connection.exec_driver_sql(statement)
+    sow(create_engine(url), script)
 
 
 @pytest.mark.parametrize("width", [80, 109, 110, 120])

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from contact_sync.timetables import HourlyTimetable
 from tests.dags.conftest import HOUSEKEEPING, parsed
+from tests.seeds import sow
 
 if TYPE_CHECKING:
     from contact_sync.warehouse.database import Warehouse
@@ -30,22 +31,13 @@ def test_the_task_keeps_as_long_as_organisation_yaml_says(
     url = warehouse.engine.url.set(drivername="postgresql")
     monkeypatch.setenv("AIRFLOW_CONN_CONTACTS_WAREHOUSE", url.render_as_string(hide_password=False))
     script = """
-    INSERT INTO sync.sync (sync_id, name, state_changed_at, state_changed_by, registered_at)
-        VALUES ('one', 'One', now(), 'test', now());
-    INSERT INTO sync.source (account, module) VALUES ('recruit_demo', 'Candidates');
-    INSERT INTO contacts.mailing_list (name, created_at) VALUES ('Talent news', now());
-    INSERT INTO sync.config_version
-            (sync_no, fingerprint, mapping_fingerprint, mapping_version, settings, registered_at)
-        VALUES (1, 'f', 'm', 1, '{}', now());
     INSERT INTO sync.fetch (sync_no, source_no, list_id, config_version, dag_id, run_id, run_type, started_at,
             finished_at, window_end, first, moves_watermark, status)
-        SELECT 1, 1, 1, 1, 'one', 'run ' || age, 'manual', now() - interval '9 days', now() - age * interval '1 day',
-               now(), true, true, 'failed' FROM generate_series(1, 3, 2) AS age;
+        SELECT 1, 1, 1, 1, 'candidates_daily', 'run ' || age, 'manual', now() - interval '9 days',
+               now() - age * interval '1 day', now(), true, true, 'failed' FROM generate_series(1, 3, 2) AS age;
     CREATE TABLE staging.fetch_1 (); CREATE TABLE staging.fetch_2 ()
     """
-    with warehouse.engine.begin() as connection:
-        for statement in script.split(";\n"):
-            connection.exec_driver_sql(statement)
+    sow(warehouse.engine, script)
     done = parsed(HOUSEKEEPING).tasks[0].execute({})
     assert (done["staging_dropped"], done["ledger_months_made"]) == (1, 0)
     with warehouse.engine.connect() as connection:

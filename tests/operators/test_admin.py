@@ -14,23 +14,10 @@ from contact_sync.paths import include_folder
 from contact_sync.warehouse.database import Warehouse
 from tests.operators.conftest import write_sync
 from tests.operators.contexts import context
+from tests.seeds import sow
 
 WHO = "uma"
-_PEOPLE = """
-INSERT INTO contacts.mailing_list (name, created_at) VALUES ('Talent news', now());
-INSERT INTO sync.sync (sync_id, name, state_changed_at, state_changed_by, registered_at)
-    VALUES ('nightly', 'Nightly', now(), 'test', now());
-INSERT INTO sync.source (account, module) VALUES ('recruit_demo', 'Candidates');
-UPDATE sync.sync SET source_no = 1;
-INSERT INTO sync.config_version (sync_no, fingerprint, mapping_fingerprint, mapping_version, settings, registered_at)
-    VALUES (1, 'f', 'm', 1, '{}', now());
-INSERT INTO sync.fetch (sync_no, source_no, list_id, config_version, dag_id, run_id, run_type, started_at, loaded_at,
-        finished_at, window_end, first, moves_watermark, status)
-    SELECT 1, 1, 1, 1, 'nightly', 'run', 'manual', now(), now(), now(), now(), true, true, 'succeeded';
-INSERT INTO contacts.contact (email, email_key, created_at, created_by_fetch, updated_at, updated_by_fetch)
-    SELECT name || '@example.org', name || '@example.org', now(), 1, now(), 1 FROM unnest('{ann,ben}'::text[]) AS name;
-INSERT INTO contacts.membership (list_id, contact_id, status, since, joined_by_fetch)
-    SELECT 1, contact_id, 'subscribed', now(), 1 FROM contacts.contact;
+_TAKEN = """
 INSERT INTO contacts.source_link (source_no, record_id, contact_id, email_key, linked_by_fetch, opted_out)
     SELECT 1, contact_id::text, contact_id, email_key, 1, contact_id = 1 FROM contacts.contact;
 INSERT INTO sync.taken_record (sync_no, source_no, record_id, list_id, first_fetch, taken_at)
@@ -41,9 +28,7 @@ INSERT INTO sync.taken_record (sync_no, source_no, record_id, list_id, first_fet
 @pytest.fixture
 def people(ready: Warehouse) -> Warehouse:
     """The sync `nightly` has taken contacts 1 (opted out) and 2 into the list Talent news."""
-    with ready.engine.begin() as connection:
-        for statement in _PEOPLE.split(";\n"):
-            connection.execute(text(statement))
+    sow(ready.engine, _TAKEN, sync_id="nightly", people=("ann", "ben"))
     return ready
 
 
