@@ -90,6 +90,11 @@ def test_a_changed_file_is_a_further_version(run: Run, folder: Path, with_wareho
     (sync,) = rows(with_warehouse, "SELECT name, state FROM sync.sync")
     assert sync == {"name": "Everybody", "state": "inactive"}
     assert len(rows(with_warehouse, "SELECT * FROM sync.config_version")) == 2
+    (folder / "syncs" / "candidates_daily.yaml").write_text(SYNC)
+    assert "0 new, 1 changed, 0 known" in run("lint", "--register").out  # and back: no third version, but a change
+    versions = rows(with_warehouse, "SELECT in_force_since FROM sync.config_version ORDER BY config_version")
+    assert len(versions) == 2
+    assert versions[0]["in_force_since"] > versions[1]["in_force_since"]
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,25 @@ def test_the_flag_of_opt_outs(sync: Sync, options: str, told: list[str]) -> None
     assert [problem.key for problem in found] == told
     if "Citi" in options:
         assert found[0].close_match == "City"
+
+
+@pytest.mark.parametrize(
+    ("data_type", "source", "refused"),
+    [
+        ("text", "Foo.bar", True),
+        ("Picklist", "Foo.name", True),
+        ("multiselectlookup", "Foo.id", True),
+        ("lookup", "Foo.id", False),
+        ("ownerlookup", "Foo.email", False),
+        ("hologram", "Foo.bar", False),
+        ("text", "Foo", False),
+    ],
+)
+def test_a_part_of_what_has_none(sync: Sync, data_type: str, source: str, refused: bool) -> None:
+    """MAP-7: it would be empty for everybody, without a word; a type that is not known may have parts."""
+    fields = [*FIELDS, {"api_name": "Foo", "data_type": data_type}]
+    found = check_recruit(sync(f"mapping: {{fields: {{foo: {source}}}}}\n"), Account(fields=fields))
+    assert [problem.key for problem in found] == (["mapping.fields.foo"] if refused else [])
+    if refused:
+        assert f"'{source}' would always be empty: Candidates of 'recruit_demo' has that field as" in found[0].message
+        assert f"{data_type}, which has no parts (MAP-7). Map 'Foo' itself." in found[0].message

@@ -20,7 +20,7 @@ VOLATILE = {
     "sync.place": {"day", "taken_at"},
     "sync.initiation": {"day", "initiated_at"},
     "sync.account": {"fingerprint", "known_since"},
-    "sync.config_version": {"registered_at"},
+    "sync.config_version": {"registered_at", "in_force_since"},
     "sync.bulk_job": {"intent_at", "job_id", "created_at", "polls", "asked_at", "staged_at"},
     "sync.taken_record": {"taken_at"},
     "sync.removal": {"removal_id", "decided_at"},
@@ -78,3 +78,17 @@ def differences(
         for name in one
         if one[name] != other.get(name)
     }
+
+
+def everything(warehouse: Warehouse, without: set[str] = CALLS) -> dict[str, list[str]]:
+    """Every row of every table of contacts, sync and staging just as it is, times and numbers included."""
+    with warehouse.engine.connect() as connection:
+        tables = text(
+            "SELECT schemaname || '.' || tablename FROM pg_tables "
+            "WHERE schemaname IN ('contacts', 'sync', 'staging')"
+        )
+        names = sorted(set(connection.execute(tables).scalars()) - without)
+        return {
+            name: sorted(map(str, connection.execute(text(f"SELECT row.*::text FROM {name} AS row")).scalars()))
+            for name in names
+        }

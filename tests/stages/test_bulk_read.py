@@ -95,6 +95,16 @@ def test_the_whole_run_is_loaded(world: World) -> None:
     assert (manifest.status, manifest.counts["read"]) == ("succeeded", len(world.kinds()))
 
 
+def test_clocks_that_are_apart(world: World) -> None:
+    """RET-7: more than five minutes are a warning, as by listing; how long a job took is none."""
+    run = world.run_info(DAILY)
+    world.control("POST", "clock", {"advance_seconds": 600})
+    drive(world, run, by_bulk(world))
+    assert fetch_of(world, run)["warnings"] == [
+        "The source's clock and ours are 10 minutes apart; the source's counts."
+    ]
+
+
 def test_where_bulk_cannot_be_had(world: World) -> None:
     """ACC-7, SRC-12: without the scope, and for a field that a file does not give, the listing is read."""
     listed = by_listing(world)

@@ -13,7 +13,7 @@ import requests
 from sqlalchemy import text
 
 from contact_sync.warehouse.database import Warehouse
-from contact_sync.warehouse.tokens import MOST_REQUESTS
+from contact_sync.warehouse.token_requests import MOST_REQUESTS
 from include.sandbox.server import running
 
 PROJECT = Path(__file__).resolve().parents[2]

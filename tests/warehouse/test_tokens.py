@@ -16,7 +16,8 @@ from sqlalchemy import create_engine, text
 from contact_sync.core.api import AccessToken
 from contact_sync.errors import CredentialsError, RateLimited, Unavailable
 from contact_sync.warehouse.database import Warehouse
-from contact_sync.warehouse.tokens import MOST_REQUESTS, WINDOW, WarehouseTokenStore
+from contact_sync.warehouse.token_requests import MOST_REQUESTS, WINDOW
+from contact_sync.warehouse.tokens import WarehouseTokenStore
 from include.sandbox.server import running
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

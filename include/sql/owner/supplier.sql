@@ -1,5 +1,5 @@
--- Purpose:    which syncs supply which contact fields, by the configuration in force: that of the newest fetch, or one
---             registered since; of this fetch's sync the one it was opened with. A deleted sync supplies nothing (MAP-8).
+-- Purpose:    which syncs supply which contact fields, by the configuration in force: the one seen last (CFG-1); of this
+--             fetch's sync the one it was opened with. A deleted sync supplies nothing (MAP-8).
 -- Parameters: none; reads the transaction's this_fetch.
 -- Returns:    nothing; makes the transaction's table supplier, unless it is there: one row per sync and contact field, the address apart.
 CREATE TEMPORARY TABLE IF NOT EXISTS supplier ON COMMIT DROP AS
@@ -10,15 +10,8 @@ WITH in_force AS (
     CROSS JOIN this_fetch
     JOIN sync.config_version AS version ON version.sync_no = registered.sync_no
     LEFT JOIN sync.fetch AS mine ON mine.fetch_id = this_fetch.fetch_id AND mine.config_version = version.config_version
-    LEFT JOIN LATERAL (
-        SELECT run.started_at
-        FROM sync.fetch AS run
-        WHERE run.sync_no = version.sync_no AND run.config_version = version.config_version
-        ORDER BY run.started_at DESC
-        LIMIT 1
-    ) AS last ON true
     WHERE registered.state <> 'deleted' OR registered.sync_no = this_fetch.sync_no
-    ORDER BY registered.sync_no, mine.fetch_id NULLS LAST, greatest(version.registered_at, last.started_at) DESC, version.config_version DESC
+    ORDER BY registered.sync_no, mine.fetch_id NULLS LAST, version.in_force_since DESC, version.config_version DESC
 )
 SELECT DISTINCT
     in_force.sync_no,

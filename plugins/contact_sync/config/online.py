@@ -12,6 +12,7 @@ from contact_sync.config.base import close_match
 from contact_sync.config.problems import ConfigProblem, Severity
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import email_line
+from contact_sync.core.field_types import may_have_parts
 from contact_sync.core.mapping_types import STANDARD_TARGETS
 from contact_sync.errors import ConfigError
 
@@ -68,9 +69,13 @@ def _email(sync: ResolvedSync, find: Callable[[], object]) -> Iterator[ConfigPro
 def _mapping(sync: ResolvedSync, fields: Sequence[Field]) -> Iterator[ConfigProblem]:
     names = _names(fields)
     for line in sync.mapping:
+        key = f"mapping.{line.target}" if line.target in STANDARD_TARGETS else f"mapping.fields.{line.target}"
         if not _known(line.source, names):
-            key = f"mapping.{line.target}" if line.target in STANDARD_TARGETS else f"mapping.fields.{line.target}"
             yield _unknown_field(sync, key, line.source, sync.module, names)
+        elif (data_type := _whole_type(line.source, fields)) is not None:
+            told = f"{sync.module} of '{sync.account}' has that field as {data_type}, which has no parts (MAP-7)."
+            message = f"'{line.source}' would always be empty: {told} Map '{line.source.partition('.')[0]}' itself."
+            yield _problem(sync, key, message)
 
 
 def _opt_out(sync: ResolvedSync, fields: Sequence[Field]) -> Iterator[ConfigProblem]:
@@ -131,6 +136,13 @@ def _criteria(sync: ResolvedSync, fields: Sequence[Field], account: Metadata) ->
             wrong = check_condition(condition, field_kind(str(by_name[name].get("data_type"))))
             if wrong:
                 yield _problem(sync, key, f"{wrong} (CRIT-1)")
+
+
+def _whole_type(source: str, fields: Sequence[Field]) -> str | None:
+    """The data type of a field within which nothing lies, if this is the name of something within it."""
+    outer, dot, _ = source.partition(".")
+    types = [str(field.get("data_type")) for field in fields if field.get("api_name") == outer] if dot else []
+    return next((each for each in types if not may_have_parts(each)), None)
 
 
 def _names(fields: Sequence[Field]) -> list[str]:

@@ -39,6 +39,14 @@ USUAL_TYPES: dict[str, FieldType] = {
     "multiuserlookup": "list",
 }
 """Data type → type of contact field."""
+WITHOUT_PARTS = frozenset(
+    {
+        "text", "textarea", "email", "phone", "picklist", "autonumber", "integer", "bigint", "double", "decimal",
+        "currency", "percent", "boolean", "date", "datetime", "multiselectpicklist", "multiselectlookup",
+        "multiuserlookup",
+    }
+)  # fmt: skip
+"""Data types whose values are surely no objects, so that nothing lies within them, such as the id within a lookup."""
 
 
 def is_known(data_type: str) -> bool:
@@ -49,3 +57,8 @@ def is_known(data_type: str) -> bool:
 def usual_type(data_type: str) -> FieldType:
     """The contact field type that takes values of this data type whole; text for one that is not known (SRC-10)."""
     return USUAL_TYPES.get(data_type.casefold(), "text")
+
+
+def may_have_parts(data_type: str) -> bool:
+    """Whether `FIELD.part` can give anything of a field of this data type; yes for one that is not known."""
+    return data_type.casefold() not in WITHOUT_PARTS

@@ -6,22 +6,28 @@ header; here the session is handed out without either. The ZSC key is kept for t
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import requests
 from airflow.providers.http.hooks.http import HttpHook
 
-from contact_sync.core.api import AccessToken, ApiCall, CallRecorder, CreditReserver, TokenStore, spend_freely
+from contact_sync.core.api import ApiCall, CallRecorder, CreditReserver, TokenStore, spend_freely
 from contact_sync.core.ceilings import NO_CEILING, Allowance
 from contact_sync.errors import ConfigError, ContactSyncError
+from contact_sync.hooks.tried_tokens import OwnToken, RenewedToken
+from contact_sync.hooks.warehouse_at_hand import warehouse_at_hand
 from contact_sync.warehouse.credits import CreditBook
 from contact_sync.warehouse.database import Warehouse
-from contact_sync.warehouse.tokens import WarehouseTokenStore
+from contact_sync.warehouse.token_requests import NOBODYS, TokenRequests, credentials_hash
+from contact_sync.warehouse.tokens import WarehouseTokenStore, accounts_with
 from contact_sync.zoho.auth import Credentials, NoAuth
 from contact_sync.zoho.data_centres import DataCentre, data_centre
 from contact_sync.zoho.transport import Transport
+
+NOT_COUNTED = (
+    "The request for its access token was not counted: no contacts warehouse can be reached from here (ACC-3)."
+)
 
 
 class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to skip Airflow
@@ -65,10 +71,21 @@ class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to sk
     def test_connection(self) -> tuple[bool, str]:
         """Ask the product who we are, and what is missing (ACC-2).
 
-        Uses an access token of its own, because a connection that is being tested may not be the stored one.
+        Airflow tests a connection under a name made up for the test, saved or not. The account is therefore known by
+        its credentials: its new token is shared, and its calls are in the ledger. A token for credentials that no
+        account works with yet is counted only, and without a warehouse not even that: then the message says so (ACC-3).
         """
         try:
-            return self.examine(_OwnToken(), _forget)
+            mark = self.credentials().mark()
+            warehouse = warehouse_at_hand("contact-sync test connection")
+            if warehouse is None:
+                good, told = self.examine(OwnToken(None), _forget)
+                return good, f"{told} {NOT_COUNTED}"
+            account = self._known_as(warehouse, mark)
+            if account is not None:
+                return self._examine_shared(warehouse, account)
+            counted = TokenRequests(warehouse.engine, NOBODYS, _now, credentials_hash(warehouse, mark))
+            return self.examine(OwnToken(counted), _forget)
         except ContactSyncError as error:
             return False, str(error)
 
@@ -77,12 +94,26 @@ class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to sk
         still taken. It is counted, and shared from then on (ACC-3); the calls are in the account's ledger (LIM-5).
         """
         try:
-            tokens, record, _ = self.shared(warehouse, None, NO_CEILING)
-            return self.examine(_RenewedToken(tokens), record)
+            return self._examine_shared(warehouse, self.account)
         except ContactSyncError as error:
             return False, str(error)
+
+    def _examine_shared(self, warehouse: Warehouse, account: str) -> tuple[bool, str]:
+        try:
+            tokens, record, _ = self._shared_as(account, warehouse, None, NO_CEILING)
+            return self.examine(RenewedToken(tokens), record)
         finally:
             self.release()
+
+    def _known_as(self, warehouse: Warehouse, mark: str) -> str | None:
+        """The account of this product that works with the same credentials."""
+        return next((each for each in accounts_with(warehouse, mark) if self._is_of_this_product(each)), None)
+
+    def _is_of_this_product(self, account: str) -> bool:
+        try:
+            return bool(self.get_connection(account).conn_type == self.conn_type)
+        except Exception:  # Airflow knows it no more: then it is nobody's
+            return False
 
     @abstractmethod
     def root_of(self, centre: DataCentre) -> str:
@@ -100,9 +131,15 @@ class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to sk
 
         fetch_id: the fetch whose calls they are; None for calls of no fetch. Call `release` at the end.
         """
+        return self._shared_as(self.account, warehouse, fetch_id, allowance)
+
+    def _shared_as(
+        self, account: str, warehouse: Warehouse, fetch_id: int | None, allowance: Allowance
+    ) -> tuple[TokenStore, CallRecorder, CreditReserver]:
         mark = self.credentials().mark()
-        tokens = WarehouseTokenStore(warehouse.engine, self.account, warehouse.fernet, _now, mark)
-        book = CreditBook(warehouse.engine, self.account, fetch_id, allowance, _now)
+        counted_by = credentials_hash(warehouse, mark)
+        tokens = WarehouseTokenStore(warehouse.engine, account, warehouse.fernet, _now, mark, counted_by)
+        book = CreditBook(warehouse.engine, account, fetch_id, allowance, _now)
         self._books.append(book)
         return tokens, book.record, book.reserve
 
@@ -127,37 +164,6 @@ class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to sk
         if not code:
             raise self.wrong(f"choose the data centre (extra data_center), or give {override} in the extra.")
         return data_centre(str(code))
-
-
-class _OwnToken:
-    """Keeps one token for the length of a test."""
-
-    def __init__(self) -> None:
-        self._token: AccessToken | None = None
-
-    def current(self) -> AccessToken | None:
-        """The token, if one was fetched."""
-        return self._token
-
-    def renew(self, refused: str | None, ask: Callable[[], AccessToken]) -> AccessToken:
-        """A new token."""
-        self._token = ask()
-        return self._token
-
-
-class _RenewedToken:
-    """The shared token, but for the stored one: that would not show whether the credentials are still taken."""
-
-    def __init__(self, shared: TokenStore) -> None:
-        self._shared = shared
-
-    def current(self) -> None:
-        """None, so that a new one is asked for."""
-
-    def renew(self, refused: str | None, ask: Callable[[], AccessToken]) -> AccessToken:
-        """A new token in place of the stored one, or of the refused one."""
-        stored = self._shared.current() if refused is None else None
-        return self._shared.renew(stored.value if stored else refused, ask)
 
 
 def _now() -> datetime:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from contact_sync.stages.related import CLIENT_FIELD, lookup_field, lookup_id
+from contact_sync.stages.whole_module import ReadModule
 from contact_sync.zoho.failures import CeilingReached
 from contact_sync.zoho.recruit import MOST_CONDITIONS, RecruitClient
 
@@ -22,41 +23,48 @@ Row = dict[str, Any]
 
 
 def changed_beside(
-    client: RecruitClient, module: str, related: Iterable[str], since: datetime, fields: Sequence[str]
+    client: RecruitClient,
+    read: ReadModule,
+    module: str,
+    related: Iterable[str],
+    since: datetime,
+    fields: Sequence[str],
 ) -> Iterator[Row]:
     """Records of `module` one of whose related records changed at or after `since`; some may come twice.
 
-    related: the related modules that the criteria name. fields: what is asked of each record.
+    read: how a module is read. related: those that the criteria name. fields: what is asked of each record.
     """
     if module == "Candidates":
-        yield from _candidates(client, since, fields)
+        yield from _candidates(client, read, since, fields)
         return
     clients: set[str] = set()
     contacts: set[str] = set()
     if "Clients" in related:
-        clients |= _changed_ids(client, "Clients", since)
+        clients |= _changed_ids(read, "Clients", since)
     if "Job_Openings" in related:
         to_contact = lookup_field(client, "Job_Openings", "Contacts")
         to_client = lookup_field(client, "Job_Openings", "Clients")
-        for row in _rows(client, "Job_Openings", (to_contact, to_client), since):
+        for row in read("Job_Openings", (to_contact, to_client), since):
             contacts.add(lookup_id(row.get(to_contact)) or "")
             clients.add(lookup_id(row.get(to_client)) or "")
-    yield from pointing_at(client, module, CLIENT_FIELD, clients - {""}, fields)
-    yield from by_ids(client, module, contacts - {""}, fields)
+    yield from pointing_at(client, read, module, CLIENT_FIELD, clients - {""}, fields)
+    yield from by_ids(client, read, module, contacts - {""}, fields)
 
 
-def _candidates(client: RecruitClient, since: datetime, fields: Sequence[str]) -> Iterator[Row]:
+def _candidates(client: RecruitClient, read: ReadModule, since: datetime, fields: Sequence[str]) -> Iterator[Row]:
     to_candidate = lookup_field(client, "Applications", "Candidates")
     to_opening = lookup_field(client, "Applications", "Job_Openings")
-    openings = _changed_ids(client, "Job_Openings", since)
-    applications = [*_rows(client, "Applications", (to_candidate,), since)]
-    applications += pointing_at(client, "Applications", to_opening, openings, (to_candidate,))
+    openings = _changed_ids(read, "Job_Openings", since)
+    applications = [*read("Applications", (to_candidate,), since)]
+    applications += pointing_at(client, read, "Applications", to_opening, openings, (to_candidate,))
     candidates = {lookup_id(row.get(to_candidate)) or "" for row in applications}
-    yield from by_ids(client, "Candidates", candidates - {""}, fields)
+    yield from by_ids(client, read, "Candidates", candidates - {""}, fields)
 
 
-def pointing_at(client: RecruitClient, module: str, lookup: str, ids: set[str], fields: Sequence[str]) -> Iterator[Row]:
-    """Records of `module` whose lookup points at one of the ids: by search while they are few, else by listing."""
+def pointing_at(
+    client: RecruitClient, read: ReadModule, module: str, lookup: str, ids: set[str], fields: Sequence[str]
+) -> Iterator[Row]:
+    """Records of `module` whose lookup points at one of the ids: by search while they are few, else read whole."""
     if not ids:
         return
     if len(ids) <= MOST_SEARCHED:
@@ -65,20 +73,20 @@ def pointing_at(client: RecruitClient, module: str, lookup: str, ids: set[str], 
             return
         except CeilingReached:
             pass  # more than a search can give: the listing below has no such end
-    for row in _rows(client, module, (*fields, lookup)):
+    for row in read(module, (*fields, lookup), None):
         if lookup_id(row.get(lookup)) in ids:
             yield row
 
 
-def by_ids(client: RecruitClient, module: str, ids: set[str], fields: Sequence[str]) -> Iterator[Row]:
-    """Records with these ids, those that still exist: one by one while they are few, else by listing."""
+def by_ids(client: RecruitClient, read: ReadModule, module: str, ids: set[str], fields: Sequence[str]) -> Iterator[Row]:
+    """Records with these ids, those that still exist: one by one while they are few, else read whole."""
     if len(ids) <= MOST_BY_ID:
         for record_id in sorted(ids):
             row = client.record(module, record_id)
             if row is not None:
                 yield row
         return
-    for row in _rows(client, module, fields):
+    for row in read(module, fields, None):
         if str(row.get("id")) in ids:
             yield row
 
@@ -93,10 +101,5 @@ def _searched(client: RecruitClient, module: str, lookup: str, ids: set[str], fi
             yield from (row for row in page.rows if lookup_id(row.get(lookup)) in ids)
 
 
-def _changed_ids(client: RecruitClient, module: str, since: datetime) -> set[str]:
-    return {str(row["id"]) for row in _rows(client, module, ("id",), since)}
-
-
-def _rows(client: RecruitClient, module: str, fields: Sequence[str], since: datetime | None = None) -> Iterator[Row]:
-    for page in client.records(module, fields=fields, modified_since=since):
-        yield from page.rows
+def _changed_ids(read: ReadModule, module: str, since: datetime) -> set[str]:
+    return {str(row["id"]) for row in read(module, ("id",), since)}

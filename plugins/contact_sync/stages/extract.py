@@ -14,18 +14,20 @@ import pandas as pd
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.email import EmailRules, load_rules
+from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.normalise import normalise_page
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.paths import include_folder
 from contact_sync.stages.batch import Batch, Seen, in_frames
 from contact_sync.stages.bulk import BulkRead
-from contact_sync.stages.common import kept_for_fetch, manifest, reread, settings_of
+from contact_sync.stages.common import kept_for_fetch, manifest, reread
 from contact_sync.stages.opening import open_fetch
 from contact_sync.stages.recruit_source import RecruitSource
 from contact_sync.stages.report_source import ReportSource
 from contact_sync.stages.source import Reading, Row, Source, Way
 from contact_sync.stages.tracking import ClientFactory, Scanner, Tracker
+from contact_sync.stages.whole_module import WholeModules
 from contact_sync.warehouse import bulk_jobs, fetches, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import HowRead
@@ -56,21 +58,37 @@ def extract(
     Raises SyncSkipped, ConfigError for what the account lacks, Superseded if a newer attempt took over.
     """
     fetch, attempt = open_fetch(run, sync, warehouse, now, credentials)
-    settings = settings_of(fetch)
-    source = open_source(make_client(settings.account, fetch.fetch_id), settings)
+    # without what an earlier attempt learnt of the source's fields: that is learnt anew
+    settings = ResolvedSync.model_validate(fetch.settings)
     with kept_for_fetch(warehouse, fetch, "extract") as kept:
         batch = Batch(kept, fetch, attempt)
+        with kept.transaction() as connection:
+            former = fetches.told_before(connection, fetch)
+        source = open_source(make_client(settings.account, fetch.fetch_id), settings, former, batch)
         scanner = Scanner(make_scan_client or make_client, fetch, settings)
         Reader(batch, source, settings, Tracker(batch, source, settings, scanner)).read(now)
     return manifest(reread(warehouse, run), "extract", {"read": batch.staged, "outside_window": batch.outside})
 
 
-def open_source(client: RecruitClient | CreatorClient, settings: ResolvedSync) -> Source:
-    """The source of a sync, made ready. Raises ConfigError for what the account lacks, SourceRenamed (SRC-7)."""
+def open_source(
+    client: RecruitClient | CreatorClient,
+    settings: ResolvedSync,
+    former: Sequence[FieldMapping] = (),
+    batch: Batch | None = None,
+) -> Source:
+    """The source of a sync, made ready.
+
+    former: lines that its fields told at the last fetch (MAP-1). batch: of the fetch that reads it, whose jobs are
+    kept; without one nothing is read by bulk beside the source (SRC-12).
+
+    Raises ConfigError for what the account lacks, SourceRenamed (SRC-7).
+    """
     if isinstance(client, CreatorClient) and settings.report is not None:
-        return ReportSource(client, settings, settings.report)
+        return ReportSource(client, settings, settings.report, former)
     if isinstance(client, RecruitClient) and settings.report is None:
-        return RecruitSource(client, settings)
+        may_bulk = settings.policies.bulk_from is not None
+        whole = WholeModules(client, batch, settings.account, may_bulk=may_bulk) if batch else None
+        return RecruitSource(client, settings, former, whole)
     raise TypeError(f"{settings.sync_id}: a {type(client).__name__} cannot read a source of kind {settings.kind}")
 
 
@@ -190,16 +208,20 @@ class Reader:
         sent = self.source.conditions_sent if way.asked else ()
         how = HowRead(way.read_by, sent, self.returned, self.kept, self.contradicting, self.source.facts.told)
         warnings = [*self.source.facts.warnings, *seen.warnings]
-        if isinstance(way.listing, BulkRead):  # its clock was read when the job was made, and not now
-            warnings += way.listing.orphans(self.batch)
-        else:
-            warnings += _clock_warning(way.listing.source_clock, now)
+        clock: datetime | None = way.listing.source_clock
+        if isinstance(way.listing, BulkRead):  # that clock was read when the job was made, and not now
+            clock = way.listing.clock_now
+        warnings += _clock_warning(clock, now)
         if self.contradicting > self.settings.policies.api_overmatch_warn:
             warnings.append(
                 f"{self.contradicting} of {self.returned} records that the search gave deny a condition that it was "
                 "asked for; they were left out (CRIT-5, policy api_overmatch_warn)."
             )
-        self.batch.seal(way.listing.proof, way.reached, how, warnings, gone, seen)
+        with self.batch.fenced() as connection:
+            unread = bulk_jobs.orphans(connection, self.batch.fetch.fetch_id)
+        if unread:
+            warnings.append(f"{unread} bulk jobs may have been made that nobody read: credits only, no harm.")
+        self.batch.seal(way.listing.proof, self.source.reached(way), how, warnings, gone, seen)
 
 
 def email_rules(settings: ResolvedSync) -> EmailRules:
@@ -218,8 +240,8 @@ def _array(numbers: Sequence[int] | None) -> str | None:
     return None if numbers is None else f"{{{','.join(map(str, numbers))}}}"
 
 
-def _clock_warning(source_clock: datetime, now: datetime) -> list[str]:
-    apart = abs(source_clock - now)
+def _clock_warning(source_clock: datetime | None, now: datetime) -> list[str]:
+    apart = abs(source_clock - now) if source_clock else timedelta()
     if apart <= CLOCK_TOLERANCE:
         return []
     minutes = round(apart.total_seconds() / 60)

@@ -4,16 +4,19 @@ Fields that outcomes depend on are asked for beside the mapped ones. Refused bef
 that the account lacks, a vanished field of the e-mail address or of the criteria (SRC-10).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.default_fields import email_line, name_lines
+from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.sighted import CONVERTED, CONVERTED_DETAIL
 from contact_sync.stages.beside import changed_beside
 from contact_sync.stages.bulk import BulkRead
 from contact_sync.stages.scope import Scope
-from contact_sync.stages.source import Facts, Reading, Row, Way, checked, checked_opt_out, kept_if_gone, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, checked_opt_out, kept_if_gone
+from contact_sync.stages.told import told_lines
+from contact_sync.stages.whole_module import WholeModules, by_listing
 from contact_sync.zoho.metadata import unknown_types
 from contact_sync.zoho.paging import Listing
 from contact_sync.zoho.recruit import RecruitClient
@@ -25,27 +28,38 @@ CONVERTS = "Candidates"
 
 
 class RecruitSource:
-    """The records of one fetch. Metadata is asked for when it is made."""
+    """The records of one fetch. Metadata is asked for when it is made.
 
-    def __init__(self, client: RecruitClient, settings: ResolvedSync) -> None:
+    former: told lines of the last fetch. whole: reads related modules within a fetch; without one, by listing only.
+    """
+
+    def __init__(
+        self,
+        client: RecruitClient,
+        settings: ResolvedSync,
+        former: Sequence[FieldMapping] = (),
+        whole: WholeModules | None = None,
+    ) -> None:
         self._client = client
+        self._whole = whole
+        self._read = whole.read if whole else by_listing(client)
         self._module = settings.module
         self._account = settings.account
         self._bulk_from = settings.policies.bulk_from
         self._is_last = settings.schedule.frequency == "once"
         change_field = client.change_field(settings.module)
         fields = client.fields(settings.module)
-        email = [email_line(fields, settings.module)] if settings.email_by_metadata else []
-        told = unnamed([*email, *(name_lines(fields) if settings.name_by_metadata else ())], settings)
+        told = told_lines(settings, former, lambda: email_line(fields, settings.module), lambda: name_lines(fields))
         mapping = (*told, *settings.mapping)
         offered = {str(each["api_name"]) for each in fields}
         warnings = checked(mapping, offered, settings) + unknown_types(fields, mapping)
         kept, flag = kept_if_gone(mapping, offered), checked_opt_out(settings, offered)
         self.facts = Facts(kept, told, change_field, tuple(warnings), flag)
-        self._scope = Scope(client, settings, settings.criteria) if settings.criteria else None
+        self._scope = Scope(client, settings, settings.criteria, self._read) if settings.criteria else None
         view = client.find_view(settings.module, settings.view) if settings.view else None
         self._view_id = str(view["id"]) if view else None
         self.conditions_sent = self._scope.narrowing.sent if self._scope else ()
+        self.conditions_unsent: Mapping[int, str] = self._scope.unsent if self._scope else {}
         self.has_related = bool(self._scope and self._scope.related)
         judged = self._scope.fields if self._scope else ()
         sources = (line.source.partition(".")[0] for line in mapping)  # parts are not heard: whole fields
@@ -73,6 +87,10 @@ class RecruitSource:
         )
         yield Way("listing", listing)
         yield from bulk
+
+    def reached(self, way: Way) -> datetime:
+        """Up to when everything is known that a way gave, and all that was read beside it (RET-7)."""
+        return self._whole.reached(way.reached) if self._whole else way.reached
 
     def _bulk(self, reading: Reading) -> Iterator[Way]:
         """The way by bulk, once; none where the policy forbids it."""
@@ -102,7 +120,7 @@ class RecruitSource:
     def beside(self, since: datetime) -> Iterator[Row]:
         """Rows whose related records changed, for criteria that name some (ADV-7)."""
         if self._scope and self._scope.related:
-            yield from changed_beside(self._client, self._module, self._scope.related, since, self.fields)
+            yield from changed_beside(self._client, self._read, self._module, self._scope.related, since, self.fields)
 
     def unread(self, way: Way, since: datetime) -> Listing | None:
         """Flags of all records of the module, where the way gives a view or what a search finds (ADV-7)."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contact_sync.errors import ConfigError
+from contact_sync.stages.whole_module import ReadModule
 from contact_sync.zoho.recruit import RecruitClient
 
 CLIENT_FIELD = "Client_Name"
@@ -23,15 +24,22 @@ class Related:
     """The related records of one fetch.
 
     needed: related module → API names of the fields that the criteria name. contact_job_path: `contact` or `client`.
+    read: how a related module is read.
     Raises ConfigError if the field that leads from a Contact to its Client is gone (SRC-10).
     """
 
     def __init__(
-        self, client: RecruitClient, module: str, needed: Mapping[str, Sequence[str]], contact_job_path: str
+        self,
+        client: RecruitClient,
+        module: str,
+        needed: Mapping[str, Sequence[str]],
+        contact_job_path: str,
+        read: ReadModule,
     ) -> None:
         self._client = client
         self._module = module
         self._needed = needed
+        self._read = read
         self._of_contact_first = contact_job_path == "contact"
         self._clients: dict[str, Row] | None = None
         self._openings: _Openings | None = None
@@ -94,8 +102,7 @@ class Related:
         return openings
 
     def _all(self, module: str, fields: Sequence[str]) -> Iterator[Row]:
-        for page in self._client.records(module, fields=fields):
-            yield from page.rows
+        return self._read(module, fields, None)
 
     def _lookup(self, module: str, target: str) -> str:
         return lookup_field(self._client, module, target)

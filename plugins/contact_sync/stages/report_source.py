@@ -5,13 +5,15 @@ whole every time, and says so in the history. Refused before anything is read: a
 report without the field of the e-mail address.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from contact_sync.config.options import OPT_OUT_FIELD
 from contact_sync.config.resolved import ResolvedReport, ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.stages.source import Facts, Reading, Row, Way, checked, checked_opt_out, kept_if_gone, unnamed
+from contact_sync.stages.source import Facts, Reading, Row, Way, checked, checked_opt_out, kept_if_gone
+from contact_sync.stages.told import NAMES, told_lines
 from contact_sync.zoho.creator import CreatorClient, Report
 from contact_sync.zoho.creator_values import CHANGED
 
@@ -23,17 +25,24 @@ USUAL_EMAIL = "Email"
 
 
 class ReportSource:
-    """The rows of one fetch. What the report shows is asked for when it is made."""
+    """The rows of one fetch. What the report shows is asked for when it is made. former: told lines of the last one."""
 
     conditions_sent: tuple[int, ...] = ()
+    conditions_unsent: Mapping[int, str] = MappingProxyType({})
     has_related = False
 
-    def __init__(self, client: CreatorClient, settings: ResolvedSync, report: ResolvedReport) -> None:
+    def __init__(
+        self,
+        client: CreatorClient,
+        settings: ResolvedSync,
+        report: ResolvedReport,
+        former: Sequence[FieldMapping] = (),
+    ) -> None:
         self._client = client
         self._report = Report.of(report.owner, report.application, report.report, report.date_format, report.timezone)
         shown = {str(each["api_name"]) for each in client.fields(self._report)}
         dated = client.change_field(self._report) is not None
-        told = unnamed(self._told(settings, bool(shown)), settings)
+        told = told_lines(settings, former, lambda: self._email_line(known=bool(shown)), self._name_lines)
         mapping = (*told, *settings.mapping)
         warnings = checked(mapping, shown, settings) if shown else []
         if shown and not dated:
@@ -47,6 +56,10 @@ class ReportSource:
     def ways(self, reading: Reading) -> Iterator[Way]:
         """The report, along its cursor."""
         yield Way("report", self._client.rows(self._report, fields=self.fields, modified_since=reading.since))
+
+    def reached(self, way: Way) -> datetime:
+        """Nothing is read beside a report."""
+        return way.reached
 
     def unmet(self, rows: Sequence[Row]) -> None:
         """Reports are filtered in Creator, not here."""
@@ -74,12 +87,9 @@ class ReportSource:
         rows = [row for page in pages for row in page.rows if row["id"] == record_id]
         return rows[0] if rows else None
 
-    def _told(self, settings: ResolvedSync, known: bool) -> list[FieldMapping]:
-        """What the report's own fields tell of address and names (MAP-1)."""
-        told: list[FieldMapping] = []
-        if settings.email_by_metadata:
-            told.append(FieldMapping("email", self._client.email_field(self._report) if known else USUAL_EMAIL))
-        if settings.name_by_metadata:
-            names = zip(("first_name", "last_name"), self._client.name_fields(self._report), strict=True)
-            told += [FieldMapping(target, source) for target, source in names if source]
-        return told
+    def _email_line(self, *, known: bool) -> FieldMapping:
+        return FieldMapping("email", self._client.email_field(self._report) if known else USUAL_EMAIL)
+
+    def _name_lines(self) -> list[FieldMapping]:
+        names = zip(NAMES, self._client.name_fields(self._report), strict=True)
+        return [FieldMapping(target, source) for target, source in names if source]

@@ -14,9 +14,10 @@ from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.criteria.evaluate import Judge, any_row
 from contact_sync.core.criteria.kinds import field_kind
 from contact_sync.core.criteria.model import Criteria
-from contact_sync.core.criteria.send import Narrowing, contradicts, narrowing
+from contact_sync.core.criteria.send import Narrowing, contradicts, narrowing, why_unsent
 from contact_sync.core.values import source_text
 from contact_sync.stages.related import Related, related_fields
+from contact_sync.stages.whole_module import ReadModule, by_listing
 from contact_sync.zoho.recruit import RecruitClient
 
 
@@ -30,16 +31,22 @@ class JoinedVerdict:
 
 
 class Scope:
-    """Criteria made ready for the rows of one fetch."""
+    """Criteria made ready for the rows of one fetch. read: how related modules are read, by default by listing."""
 
-    def __init__(self, client: RecruitClient, settings: ResolvedSync, criteria: Criteria) -> None:
+    def __init__(
+        self, client: RecruitClient, settings: ResolvedSync, criteria: Criteria, read: ReadModule | None = None
+    ) -> None:
         modules = related_modules(criteria)
         types = dict(_data_types(client, settings.module, modules))
         self._judge = Judge(
             criteria, {field: field_kind(each) for field, each in types.items()}, settings.schedule.zone
         )
         self._related = Related(
-            client, settings.module, _fields_by_module(criteria, modules), settings.policies.contact_job_path
+            client,
+            settings.module,
+            _fields_by_module(criteria, modules),
+            settings.policies.contact_job_path,
+            read or by_listing(client),
         )
         self._numbers = criteria.numbers
         self.related = modules
@@ -48,6 +55,7 @@ class Scope:
             {field: each for field, each in types.items() if "." not in field},
             ignores_case=settings.policies.search_ignores_case,
         )
+        self.unsent = why_unsent(criteria, self.narrowing, types, ignores_case=settings.policies.search_ignores_case)
         self.fields = tuple(dict.fromkeys((*_own_fields(criteria), *self._related.own_fields)))
 
     def unmet(self, rows: Sequence[Mapping[str, Any]]) -> list[list[int] | None]:

@@ -4,7 +4,7 @@ A source knows the ways in which it can be read, the best one first; a way that 
 for the next. It knows the mapping in force, with what only the account's metadata tells (MAP-1), and what to warn of.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,16 +75,20 @@ class Facts:
 class Source(Protocol):
     """A source ready for one fetch.
 
-    conditions_sent: numbers of the conditions that a search is asked for. has_related: whether its criteria name
-    related records.
+    conditions_sent: numbers of the conditions that a search is asked for; conditions_unsent: of the others, each with
+    why (CRIT-5). has_related: whether its criteria name related records.
     """
 
     facts: Facts
     conditions_sent: tuple[int, ...]
+    conditions_unsent: Mapping[int, str]
     has_related: bool
 
     def ways(self, reading: Reading) -> Iterator[Way]:
         """The ways to read what is asked for, the best one first."""
+
+    def reached(self, way: Way) -> datetime:
+        """Up to when, by the source's clock, everything is known that a way gave and that was read beside it."""
 
     def unmet(self, rows: Sequence[Row]) -> list[list[int] | None] | None:
         """For each row the conditions that it does not meet, None for one in scope; None without criteria."""
@@ -119,7 +123,13 @@ def checked(mapping: Sequence[FieldMapping], offered: Collection[str], settings:
                 "may read the field."
             )
     return [
-        f"The source has no field {line.source} any more: {line.target} keeps its former values." for line in missing
+        f"The source has no field {line.source} any more: {line.target} keeps its former values."
+        + (
+            ""
+            if line in settings.mapping
+            else f" Say what fills it in {settings.file}, mapping.{line.target}, or null."
+        )
+        for line in missing
     ]
 
 
@@ -145,9 +155,3 @@ def kept_if_gone(mapping: Iterable[FieldMapping], offered: Collection[str]) -> t
     return tuple(
         line if is_offered(line.source, offered) else replace(line, clear_when_empty=False) for line in mapping
     )
-
-
-def unnamed(told: Iterable[FieldMapping], settings: ResolvedSync) -> tuple[FieldMapping, ...]:
-    """The lines that the source's own fields tell, without those that the file names itself (MAP-1)."""
-    named = {line.target for line in settings.mapping}
-    return tuple(line for line in told if line.target not in named)

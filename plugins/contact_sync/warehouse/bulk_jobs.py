@@ -1,5 +1,6 @@
 """The bulk jobs of a fetch (sync.bulk_job): what a restarted worker goes on from.
 
+A fetch reads its source, and beside it related modules, each a part of its own; SOURCE is that of the source itself.
 A job is intended, committed, and only then made; its id is committed after. Whoever finds an intent without an id
 does not know whether a job was made: it is counted as an orphan, which nobody reads, and another one is made. A job
 whose id is known is never made a second time. Everything is written under the fence of the attempt.
@@ -7,12 +8,13 @@ whose id is known is never made a second time. Everything is written under the f
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, text
 
 HIDDEN = 0
 """The page that is no job: converted and unapproved records, read by listing."""
+SOURCE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,61 +48,82 @@ class Counted:
     outside: int = 0
 
 
-def of_fetch(connection: Connection, fetch_id: int) -> dict[int, BulkJob]:
-    """The pages of a fetch by their numbers, in order; the hidden records are page 0."""
-    rows = connection.execute(_OF_FETCH, {"fetch_id": fetch_id}).mappings()
+class Progress(Protocol):
+    """How far the service says that a job is."""
+
+    @property
+    def state(self) -> str:
+        """Its word for it."""
+
+    @property
+    def count(self) -> int | None:
+        """Rows of its file, once it is done."""
+
+    @property
+    def more_records(self) -> bool | None:
+        """Whether another page follows, once it is done."""
+
+
+def of_fetch(connection: Connection, fetch_id: int, part: str = SOURCE) -> dict[int, BulkJob]:
+    """The pages of a part of a fetch by their numbers, in order; the hidden records are page 0."""
+    rows = connection.execute(_OF_FETCH, {"fetch_id": fetch_id, "part": part}).mappings()
     return {int(row["page"]): BulkJob(**row) for row in rows}
 
 
 def begun(connection: Connection, fetch_id: int) -> bool:
-    """Whether a bulk read of the fetch was begun and not given up."""
-    return bool(connection.execute(_BEGUN, {"fetch_id": fetch_id}).scalar_one())
+    """Whether a bulk read of the fetch's source was begun and not given up."""
+    return bool(of_fetch(connection, fetch_id))
 
 
-def forget(connection: Connection, fetch_id: int) -> None:
-    """Give the bulk read of a fetch up: the next one makes new jobs."""
-    connection.execute(_FORGET, {"fetch_id": fetch_id})
+def forget(connection: Connection, fetch_id: int, part: str = SOURCE) -> None:
+    """Give the bulk read of a part up: the next one makes new jobs."""
+    connection.execute(_FORGET, {"fetch_id": fetch_id, "part": part})
 
 
-def intend(connection: Connection, fetch_id: int, page: int) -> None:
+def intend(connection: Connection, fetch_id: int, page: int, part: str = SOURCE) -> None:
     """Decide to make the job of a page; an intent that is there already has left an orphan behind, perhaps."""
-    connection.execute(_INTEND, {"fetch_id": fetch_id, "page": page})
+    connection.execute(_INTEND, {"fetch_id": fetch_id, "part": part, "page": page})
 
 
-def withdraw(connection: Connection, fetch_id: int, page: int) -> None:
+def withdraw(connection: Connection, fetch_id: int, page: int, part: str = SOURCE) -> None:
     """Take the last intent back: for sure no job was made of it. Earlier ones may have left orphans all the same."""
     for statement in _WITHDRAW:
-        connection.execute(statement, {"fetch_id": fetch_id, "page": page})
+        connection.execute(statement, {"fetch_id": fetch_id, "part": part, "page": page})
 
 
-def note_created(connection: Connection, fetch_id: int, page: int, job_id: str, at: datetime) -> None:
+def note_created(
+    connection: Connection, fetch_id: int, page: int, job_id: str, at: datetime, part: str = SOURCE
+) -> None:
     """Keep the id of a job. at: the source's clock when it was made."""
-    connection.execute(_CREATED, {"fetch_id": fetch_id, "page": page, "job_id": job_id, "at": at})
+    connection.execute(_CREATED, {"fetch_id": fetch_id, "part": part, "page": page, "job_id": job_id, "at": at})
 
 
 def note_hidden(connection: Connection, fetch_id: int) -> None:
     """Staging of the hidden records begins, the first of all."""
-    connection.execute(_HIDDEN, {"fetch_id": fetch_id, "page": HIDDEN})
+    connection.execute(_HIDDEN, {"fetch_id": fetch_id, "part": SOURCE, "page": HIDDEN})
 
 
-def note_polled(
-    connection: Connection, fetch_id: int, page: int, state: str, count: int | None, more_records: bool | None
-) -> None:
+def note_polled(connection: Connection, fetch_id: int, page: int, told: Progress, part: str = SOURCE) -> None:
     """Keep how far a job is."""
-    values = {"state": state, "count": count, "more_records": more_records}
-    connection.execute(_POLLED, {"fetch_id": fetch_id, "page": page, **values})
+    values = {"state": told.state, "count": told.count, "more_records": told.more_records}
+    connection.execute(_POLLED, {"fetch_id": fetch_id, "part": part, "page": page, **values})
 
 
 def note_begun(connection: Connection, fetch_id: int, page: int, first_record_no: int) -> None:
-    """Staging of a page begins with this record_no."""
-    connection.execute(_STAGING, {"fetch_id": fetch_id, "page": page, "first": first_record_no})
+    """Staging of a page of the source begins with this record_no."""
+    connection.execute(_STAGING, {"fetch_id": fetch_id, "part": SOURCE, "page": page, "first": first_record_no})
 
 
 def note_staged(connection: Connection, fetch_id: int, page: int, counted: Counted) -> None:
-    """All rows of a page are staged."""
-    values: dict[str, Any] = {"fetch_id": fetch_id, "page": page}
+    """All rows of a page of the source are staged."""
+    values: dict[str, Any] = {"fetch_id": fetch_id, "part": SOURCE, "page": page}
     counts = {"returned": counted.returned, "kept": counted.kept, "outside": counted.outside}
     connection.execute(_STAGED, {**values, **counts})
+
+
+def orphans(connection: Connection, fetch_id: int) -> int:
+    """How many jobs of a fetch, of all its parts, may have been made that nobody reads."""
+    return int(connection.execute(_ORPHANS, {"fetch_id": fetch_id}).scalar_one())
 
 
 def downloads_lately(connection: Connection, account: str) -> int:
@@ -110,37 +133,44 @@ def downloads_lately(connection: Connection, account: str) -> int:
 
 _OF_FETCH = text(
     "SELECT page, orphans, job_id, state, created_at, polls, count, more_records, returned, kept, outside "
-    "FROM sync.bulk_job WHERE fetch_id = :fetch_id ORDER BY page"
+    "FROM sync.bulk_job WHERE fetch_id = :fetch_id AND part = :part ORDER BY page"
 )
-_BEGUN = text("SELECT EXISTS (SELECT FROM sync.bulk_job WHERE fetch_id = :fetch_id)")
-_FORGET = text("DELETE FROM sync.bulk_job WHERE fetch_id = :fetch_id")
+_FORGET = text("DELETE FROM sync.bulk_job WHERE fetch_id = :fetch_id AND part = :part")
 _INTEND = text(
-    "INSERT INTO sync.bulk_job (fetch_id, page, intent_at, state) VALUES (:fetch_id, :page, now(), 'INTENDED') "
-    "ON CONFLICT (fetch_id, page) DO UPDATE SET intent_at = now(), orphans = bulk_job.orphans + 1"
+    "INSERT INTO sync.bulk_job (fetch_id, part, page, intent_at, state) "
+    "VALUES (:fetch_id, :part, :page, now(), 'INTENDED') "
+    "ON CONFLICT (fetch_id, part, page) DO UPDATE SET intent_at = now(), orphans = bulk_job.orphans + 1"
 )
 _WITHDRAW = (
-    text("DELETE FROM sync.bulk_job WHERE fetch_id = :fetch_id AND page = :page AND job_id IS NULL AND orphans = 0"),
     text(
-        "UPDATE sync.bulk_job SET orphans = orphans - 1 WHERE fetch_id = :fetch_id AND page = :page AND job_id IS NULL"
+        "DELETE FROM sync.bulk_job WHERE fetch_id = :fetch_id AND part = :part AND page = :page "
+        "AND job_id IS NULL AND orphans = 0"
+    ),
+    text(
+        "UPDATE sync.bulk_job SET orphans = orphans - 1 "
+        "WHERE fetch_id = :fetch_id AND part = :part AND page = :page AND job_id IS NULL"
     ),
 )
 _CREATED = text(
     "UPDATE sync.bulk_job SET job_id = :job_id, created_at = :at, state = 'ADDED' "
-    "WHERE fetch_id = :fetch_id AND page = :page AND job_id IS NULL"
+    "WHERE fetch_id = :fetch_id AND part = :part AND page = :page AND job_id IS NULL"
 )
 _HIDDEN = text(
-    "INSERT INTO sync.bulk_job (fetch_id, page, intent_at, state, first_record_no) "
-    "VALUES (:fetch_id, :page, now(), 'LISTED', 1) ON CONFLICT (fetch_id, page) DO NOTHING"
+    "INSERT INTO sync.bulk_job (fetch_id, part, page, intent_at, state, first_record_no) "
+    "VALUES (:fetch_id, :part, :page, now(), 'LISTED', 1) ON CONFLICT (fetch_id, part, page) DO NOTHING"
 )
 _POLLED = text(
     "UPDATE sync.bulk_job SET state = :state, count = :count, more_records = :more_records, polls = polls + 1, "
-    "asked_at = now() WHERE fetch_id = :fetch_id AND page = :page"
+    "asked_at = now() WHERE fetch_id = :fetch_id AND part = :part AND page = :page"
 )
-_STAGING = text("UPDATE sync.bulk_job SET first_record_no = :first WHERE fetch_id = :fetch_id AND page = :page")
+_STAGING = text(
+    "UPDATE sync.bulk_job SET first_record_no = :first WHERE fetch_id = :fetch_id AND part = :part AND page = :page"
+)
 _STAGED = text(
     "UPDATE sync.bulk_job SET returned = :returned, kept = :kept, outside = :outside, staged_at = now() "
-    "WHERE fetch_id = :fetch_id AND page = :page"
+    "WHERE fetch_id = :fetch_id AND part = :part AND page = :page"
 )
+_ORPHANS = text("SELECT coalesce(sum(orphans), 0) FROM sync.bulk_job WHERE fetch_id = :fetch_id")
 _DOWNLOADS = text(
     "SELECT count(*) FROM sync.credit WHERE account = :account AND at > now() - interval '1 minute' "
     "AND path LIKE '/recruit/bulk/v2/read/%/result'"

@@ -148,6 +148,13 @@ def open_round(
     return int(row.scalar_one())
 
 
+def hand_over(connection: Connection, fetch_id: int, registered: Registered, run: RunInfo) -> None:
+    """Give a fetch that was opened under another name to the sync that is registered so, and to this run."""
+    values = {"sync_no": registered.sync_no, "source_no": registered.source_no, "list_id": registered.list_id}
+    values |= {"config_version": registered.config_version, "fetch_id": fetch_id}
+    connection.execute(_HAND_OVER, {**values, "dag_id": run.dag_id, "run_id": run.run_id})
+
+
 def another_running(connection: Connection, run: RunInfo, since: datetime) -> int | None:
     """The id of another run's fetch of the same sync that is under way, if any was begun after `since`.
 
@@ -222,6 +229,16 @@ def recent_reads(connection: Connection, fetch: Fetch) -> list[int]:
     return [int(read) for read in connection.execute(_RECENT, values).scalars()]
 
 
+def told_before(connection: Connection, fetch: Fetch) -> tuple[FieldMapping, ...]:
+    """The lines that the source's own fields told at the sync's last loaded fetch of it (MAP-1).
+
+    One that read nothing does not count: a report of Creator shows no fields while it has no rows.
+    """
+    values = {"sync_no": fetch.sync_no, "source_no": fetch.source_no, "fetch_id": fetch.fetch_id}
+    lines = connection.execute(_TOLD_BEFORE, values).scalar()
+    return tuple(FieldMapping(**line) for line in lines or ())
+
+
 def _fetch(row: Row[Any]) -> Fetch:
     values = dict(row._mapping)
     window = Window(
@@ -240,6 +257,10 @@ _HOLD_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('contact_sync.t
 _ANOTHER = text(
     "SELECT max(fetch_id) FROM sync.fetch JOIN sync.sync USING (sync_no) WHERE sync_id = :sync_id "
     "AND run_id <> :run_id AND status = 'running' AND started_at > :since"
+)
+_HAND_OVER = text(
+    "UPDATE sync.fetch SET sync_no = :sync_no, source_no = :source_no, list_id = :list_id, "
+    "config_version = :config_version, dag_id = :dag_id, run_id = :run_id WHERE fetch_id = :fetch_id"
 )
 _BEGIN = text(
     "UPDATE sync.fetch SET attempt = attempt + 1, stage = :stage, "
@@ -269,4 +290,8 @@ _TOUCHED = text("UPDATE sync.fetch SET touched = :rows WHERE fetch_id = :fetch_i
 _RECENT = text(
     "SELECT read FROM sync.fetch WHERE sync_no = :sync_no AND fetch_id <> :fetch_id AND loaded_at IS NOT NULL "
     "AND run_type <> 'backfill' AND (window_start IS NULL) = :full ORDER BY loaded_at DESC LIMIT 10"
+)
+_TOLD_BEFORE = text(
+    "SELECT told_mapping FROM sync.fetch WHERE sync_no = :sync_no AND source_no = :source_no "
+    "AND fetch_id <> :fetch_id AND loaded_at IS NOT NULL AND staged_rows > 0 ORDER BY loaded_at DESC LIMIT 1"
 )

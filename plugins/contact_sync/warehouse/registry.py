@@ -42,8 +42,8 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The numbers under which the registry knows it. new, new_version: whether this was the first registration of the
-    sync, of its configuration.
+    """The numbers under which the registry knows it. new: whether this was the first registration of the sync.
+    new_version: whether its configuration was not the one in force before.
     """
 
     sync_no: int
@@ -83,7 +83,7 @@ def register(connection: Connection, seen: Registration, now: datetime, by: str 
         connection.execute(_DESCRIBE, {"sync_no": row.sync_no, "name": seen.name, "source_no": source_no})
     list_id = _number(connection, _LIST, {"name": seen.list_name, "now": now})
     config_version, new_version = _config_version(connection, row.sync_no, seen, now)
-    if new:
+    if new and seen.slots != 0:
         _give_slot(connection, row.sync_no, seen.slots, now)
     if row.missing_since is not None:
         see_file(connection, row.sync_no, now)
@@ -220,7 +220,7 @@ def _number(connection: Connection, pair: tuple[Any, Any], values: dict[str, Any
 
 
 def _config_version(connection: Connection, sync_no: int, seen: Registration, now: datetime) -> tuple[int, bool]:
-    """(number, whether it is new)."""
+    """(number, whether another one was in force before, or none)."""
     written = statements.run(
         connection,
         "registry/config_version",

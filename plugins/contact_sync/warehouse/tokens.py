@@ -1,8 +1,7 @@
 """The one access token of an account, shared by all tasks on all machines (ACC-3), encrypted in sync.token.
 
-Whoever holds the account's advisory lock renews; the others wait and take what was stored. Each request is counted in
-sync.token_request by a transaction of its own before it is made, so that a failed one, or one of a process that died,
-counts too. Refuses an eleventh request in ten minutes without asking Zoho. Uses two connections while it renews.
+Whoever holds the account's advisory lock renews; the others wait and take what was stored. Refuses an eleventh request
+in ten minutes without asking Zoho (token_requests.py). Uses two connections while it renews.
 """
 
 import json
@@ -10,7 +9,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography.fernet import InvalidToken, MultiFernet
 from sqlalchemy import Connection, Engine, text
@@ -18,24 +17,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from contact_sync.core.api import AccessToken
-from contact_sync.errors import RateLimited, Unavailable
+from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.token_requests import TokenRequests, warehouse_down
 
 log = logging.getLogger(__name__)
 
-WINDOW = timedelta(minutes=10)
-MOST_REQUESTS = 10
-LOCK_TIMEOUT_MS = 120_000  # a renewal takes at most the time-outs of one HTTP request
-
-_LOCK_WAIT = text("SELECT set_config('lock_timeout', :milliseconds, true)")
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('contact_sync.token:' || :account, 0))")
 _READ = text("SELECT cipher, expires_at FROM sync.token WHERE account = :account")
-_RECENT = text(
-    "SELECT at FROM sync.token_request WHERE account = :account AND at > :since ORDER BY at DESC LIMIT :most"
-)
-_COUNT = text(
-    "INSERT INTO sync.token_request (account, at, succeeded) VALUES (:account, :at, false) RETURNING request_id"
-)
-_SUCCEEDED = text("UPDATE sync.token_request SET succeeded = true WHERE request_id = :request_id")
+_ALL = text("SELECT account, cipher FROM sync.token ORDER BY account")
 _STORE = text(
     "INSERT INTO sync.token (account, cipher, obtained_at, expires_at)"
     " VALUES (:account, :cipher, :obtained_at, :expires_at)"
@@ -47,22 +35,50 @@ _STORE = text(
 _THREADS: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
+def accounts_with(warehouse: Warehouse, mark: str) -> list[str]:
+    """The accounts whose stored token, living or not, was asked for with these credentials, by name.
+
+    mark: `Credentials.mark()`. Raises ConfigError without a CONTACT_SYNC_KEY, Unavailable.
+    """
+    with warehouse.transaction() as connection:
+        rows = connection.execute(_ALL).all()
+    kept = ((row.account, _opened(warehouse.fernet, bytes(row.cipher))) for row in rows)
+    return [account for account, token in kept if token is not None and token["mark"] == mark]
+
+
+def _opened(fernet: MultiFernet, cipher: bytes) -> dict[str, str] | None:
+    """Token and mark; None under a key that CONTACT_SYNC_KEY lacks."""
+    try:
+        opened: dict[str, str] = json.loads(fernet.decrypt(cipher))
+    except InvalidToken:
+        return None
+    return opened
+
+
 class WarehouseTokenStore:
     """TokenStore of core.api on the warehouse.
 
     account: the account's name. fernet: the keys of CONTACT_SYNC_KEY; tokens under an unknown key count as none.
     clock: aware now. mark: whose token it is (`Credentials.mark()`); a token stored under another mark counts as none,
     so that a connection that now points to another organisation never works with the old one's token.
+    credentials: what requests are counted by beside the account, see token_requests.py.
     """
 
     def __init__(
-        self, engine: Engine, account: str, fernet: MultiFernet, clock: Callable[[], datetime], mark: str = ""
+        self,
+        engine: Engine,
+        account: str,
+        fernet: MultiFernet,
+        clock: Callable[[], datetime],
+        mark: str = "",
+        credentials: str | None = None,
     ) -> None:
         self._engine = engine
         self._account = account
         self._fernet = fernet
         self._clock = clock
         self._mark = mark
+        self._requests = TokenRequests(engine, account, clock, credentials)
 
     def current(self) -> AccessToken | None:
         """The stored token if it has not expired. Raises Unavailable when the warehouse does not answer."""
@@ -70,7 +86,7 @@ class WarehouseTokenStore:
             with self._engine.begin() as connection:
                 return self._stored(connection)
         except (OperationalError, PoolTimeout) as error:
-            raise _warehouse_down(error) from error
+            raise warehouse_down(error) from error
 
     def renew(self, refused: str | None, ask: Callable[[], AccessToken]) -> AccessToken:
         """The stored token if it is another than `refused`, else the one that `ask` fetches, stored.
@@ -82,19 +98,18 @@ class WarehouseTokenStore:
             try:
                 return self._renew_locked(refused, ask)
             except (OperationalError, PoolTimeout) as error:
-                raise _warehouse_down(error) from error
+                raise warehouse_down(error) from error
 
     def _renew_locked(self, refused: str | None, ask: Callable[[], AccessToken]) -> AccessToken:
         # What others committed while this one waited must be seen after the wait.
         with self._engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
-            connection.execute(_LOCK_WAIT, {"milliseconds": str(LOCK_TIMEOUT_MS)})
-            connection.execute(_LOCK, {"account": self._account})
+            self._requests.hold(connection)
             stored = self._stored(connection)
             if stored is not None and stored.value != refused:
                 return stored
-            request_id = self._count(connection)
+            request_id = self._requests.count(connection)
             token = ask()
-            connection.execute(_SUCCEEDED, {"request_id": request_id})
+            self._requests.succeeded(connection, request_id)
             self._store(connection, token)
             log.info("account %s: access token renewed", self._account)
             return token
@@ -103,28 +118,11 @@ class WarehouseTokenStore:
         row = connection.execute(_READ, {"account": self._account}).one_or_none()
         if row is None or row.expires_at <= self._clock():
             return None
-        try:
-            kept = json.loads(self._fernet.decrypt(bytes(row.cipher)))
-        except InvalidToken:
+        kept = _opened(self._fernet, bytes(row.cipher))
+        if kept is None:
             log.warning("account %s: the stored token is under a key that CONTACT_SYNC_KEY lacks", self._account)
             return None
         return AccessToken(kept["token"], row.expires_at) if kept["mark"] == self._mark else None
-
-    def _count(self, locked: Connection) -> int:
-        """Count one request, committed at once, or refuse it. Under the lock nobody else counts in between."""
-        now = self._clock()
-        asked = {"account": self._account, "since": now - WINDOW, "most": MOST_REQUESTS}
-        recent = locked.execute(_RECENT, asked).scalars().all()
-        if len(recent) >= MOST_REQUESTS:
-            wait = max(1.0, (recent[-1] + WINDOW - now).total_seconds())
-            raise RateLimited(
-                f"Account {self._account}: {MOST_REQUESTS} access tokens were asked for in the last ten minutes, more"
-                f" would lock the refresh token. The next request is free in {wait:.0f} s (ACC-3).",
-                wait,
-            )
-        with self._engine.begin() as counting:
-            request_id: int = counting.execute(_COUNT, {"account": self._account, "at": now}).scalar_one()
-        return request_id
 
     def _store(self, connection: Connection, token: AccessToken) -> None:
         kept = json.dumps({"token": token.value, "mark": self._mark})
@@ -135,8 +133,3 @@ class WarehouseTokenStore:
             "expires_at": token.expires_at,
         }
         connection.execute(_STORE, values)
-
-
-def _warehouse_down(error: Exception) -> Unavailable:
-    kind = type(error).__name__
-    return Unavailable(f"The warehouse did not answer while the access token was read or renewed: {kind}.")

@@ -48,6 +48,11 @@ class RecruitClient:
         self._modules: list[dict[str, Any]] | None = None
         self._fields: dict[str, list[dict[str, Any]]] = {}
 
+    @property
+    def clock(self) -> datetime | None:
+        """Recruit's clock at the first answer to this client (UTC); None before it."""
+        return self._transport.first_served_at
+
     def organisation(self) -> dict[str, Any]:
         """The organisation: company_name, zgid, type (edition family), license_details, time_zone, primary_email."""
         rows = self._list("/org", "org")

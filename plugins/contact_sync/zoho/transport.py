@@ -94,6 +94,8 @@ class Transport:
         self._service = service
         self._reserve = reserve
         self._token: AccessToken | None = None
+        self.first_served_at: datetime | None = None
+        """The service's clock at its first proper answer (UTC)."""
 
     def call(
         self,
@@ -198,6 +200,7 @@ class Transport:
         if error is not None:
             raise error
         at = served_at(headers)
+        self.first_served_at = self.first_served_at or at
         if at is None:
             raise ContractBroken(
                 f"{self._service.name}, {request.method} {request.path}: HTTP {status} without a Date header."
