@@ -84,8 +84,7 @@ def everything(warehouse: Warehouse, without: set[str] = CALLS) -> dict[str, lis
     """Every row of every table of contacts, sync and staging just as it is, times and numbers included."""
     with warehouse.engine.connect() as connection:
         tables = text(
-            "SELECT schemaname || '.' || tablename FROM pg_tables "
-            "WHERE schemaname IN ('contacts', 'sync', 'staging')"
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('contacts', 'sync', 'staging')"
         )
         names = sorted(set(connection.execute(tables).scalars()) - without)
         return {

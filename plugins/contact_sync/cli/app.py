@@ -22,6 +22,7 @@ from contact_sync.cli import (
     initiate,
     lint,
     new,
+    plan,
     removals,
     revert,
     states,
@@ -50,6 +51,7 @@ app.command("lint")(lint.lint)
 app.command("list")(syncs.list_syncs)
 app.command("new")(new.new)
 app.command("fields")(fields.fields)
+app.command("plan")(plan.plan)
 app.command("history")(history.history)
 app.command("explain-record")(explain_record.explain_record)
 app.command("doctor")(doctor.doctor)

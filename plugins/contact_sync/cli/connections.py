@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from contact_sync.errors import ConfigError, ContactSyncError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
     from contact_sync.config.resolved import ResolvedSync
-    from contact_sync.core.ceilings import Allowance
+    from contact_sync.core.ceilings import Allowance, Work
     from contact_sync.hooks.zoho_creator import ZohoCreatorHook
     from contact_sync.hooks.zoho_recruit import ZohoRecruitHook
     from contact_sync.warehouse.database import Warehouse
@@ -153,6 +153,25 @@ def creator_client(account: str, warehouse: "Warehouse") -> "CreatorClient":
         return _creator_hook(account).get_client(warehouse, None, _allowance(account))
 
 
+@contextlib.contextmanager
+def sync_clients(
+    sync: "ResolvedSync", warehouse: "Warehouse"
+) -> "Iterator[Callable[[Work], RecruitClient | CreatorClient]]":
+    """What makes clients of a sync's account for a kind of work, of whichever product it is; as recruit_client does.
+
+    In the end credits that they reserved are free again (LIM-5).
+    """
+    with contextlib.ExitStack() as ending:
+
+        def make_client(work: "Work") -> "RecruitClient | CreatorClient":
+            with _airflow():
+                hook = _creator_hook(sync.account) if sync.kind == "creator" else _account_hook(sync.account)
+                ending.callback(hook.release)
+                return hook.get_client(warehouse, None, _allowance(sync.account, work))
+
+        yield make_client
+
+
 def ask_source(sync: "ResolvedSync", warehouse: "Warehouse") -> None:
     """Read the first rows of a Creator sync's report; a source of Recruit is not asked.
 
@@ -213,14 +232,16 @@ def _creator_hook(account: str) -> "ZohoCreatorHook":
     return hook
 
 
-def _allowance(account: str) -> "Allowance":
-    """What a person may spend of an account: all of its ceiling (LIM-5); no limit while organisation.yaml is broken."""
+def _allowance(account: str, work: "Work | None" = None) -> "Allowance":
+    """What a person may spend of an account: all of its ceiling, unless the work yields (LIM-5); no limit while
+    organisation.yaml is broken.
+    """
     from contact_sync.config.allowances import allowance_of
     from contact_sync.config.loader import read_organisation
-    from contact_sync.core.ceilings import NO_CEILING
+    from contact_sync.core.ceilings import NO_CEILING, Work
 
     organisation, _ = read_organisation(include_folder())
-    return allowance_of(organisation, account) if organisation else NO_CEILING
+    return allowance_of(organisation, account, work or Work.IMPORT) if organisation else NO_CEILING
 
 
 def _must_be_known(account: str, hook: "ZohoRecruitHook | ZohoCreatorHook") -> None:

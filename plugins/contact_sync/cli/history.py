@@ -20,7 +20,7 @@ _FETCHES = """
 SELECT fetch_id, sync_id, sync_name, list_name, run_type, run_id, started_at, finished_at, duration_seconds, status,
        stage, reason, remedy, window_start, window_end, read, total, new, re_added, duplicate, duplicate_in_list,
        duplicate_other_list, duplicate_no_list, changed, ignored, deleted, out_of_scope, joined, pushed, credits, calls,
-       config_version, mapping_version, warnings
+       config_version, mapping_version, warnings, removed, pending_removals
   FROM sync.import_history
  WHERE CAST(:sync_id AS text) IS NULL OR sync_id = :sync_id
  ORDER BY started_at DESC, fetch_id DESC

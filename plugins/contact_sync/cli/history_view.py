@@ -112,5 +112,33 @@ def _print_notes(fetch: dict[str, Any]) -> None:
         say(f"{place} remedy: {fetch['remedy']}")
     if fetch["run_type"] == "backfill" and fetch["read"] is not None:  # the source shows its present state only (RET-5)
         say(f"{place} backfill: read the records whose latest change lies in this window, as they are now.")
+    for note in _left_and_ended(fetch):
+        say(f"{place} {note}")
     for warning in fetch["warnings"]:
         say(f"{place} warning: {warning}", style="yellow")
+
+
+def _left_and_ended(fetch: dict[str, Any]) -> list[str]:
+    """What options ended, and which work is left for later: to whom, and what a person can do about it (OPS-1)."""
+    preview, notes = fetch["status"] == "preview", []
+    if ended := fetch["removed"]:
+        notes.append(
+            f"options: {_members(ended)} of the list {'would end' if preview else 'ended'} by the sync's options "
+            "(ADV-1 to ADV-4)."
+        )
+    if asked := fetch["pending_removals"]:
+        notes.append(
+            f"partial: {_members(asked)} {'would be' if preview else 'were'} left to a person's answer, because so many "
+            f"would end at once (ADV-8). What still waits: contact-sync pending {fetch['sync_id']}"
+        )
+    if beyond := sum(row["records"] for row in fetch["ignored_by_reason"] if row["reason"] == "plan_limit"):
+        notes.append(
+            f"partial: no room for {beyond:,} {'record' if beyond == 1 else 'records'}: the organisation has as many "
+            "contacts as its plan allows (OUT-15). They are fetched again by themselves once there is room; to make "
+            "some, raise contact_limit in organisation.yaml (null: no limit)."
+        )
+    return notes
+
+
+def _members(number: int) -> str:
+    return f"{number:,} {'membership' if number == 1 else 'memberships'}"

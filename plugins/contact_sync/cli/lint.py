@@ -67,7 +67,7 @@ def lint(
     paths = list(dict.fromkeys(_find(name, folder) for name in files or ()))
     chosen = _good(folder, paths, loaded) if files else dict(loaded.syncs)
     found, checked = _chosen(folder, paths, loaded) if files else _all(folder, loaded)
-    found += find_hints(chosen.values(), online=online)
+    found += find_hints(chosen.values(), online=online, among=loaded.syncs.values())
     found += check_online(chosen.values(), folder) if online else []
     if forecast and loaded.organisation:
         problems = check_credits(chosen.values(), loaded.organisation, folder, datetime.now(UTC))

@@ -55,7 +55,7 @@ def check_credits(
     except ContactSyncError as error:
         message = f"no credits can be forecast, because the warehouse keeps the history of runs: {error}"
         return [ConfigProblem(file, 0, "warehouse", message)]
-    coming = [_coming(sync, known.get(sync.sync_id), now) for sync in syncs]
+    coming = [coming_runs(sync, known.get(sync.sync_id), now) for sync in syncs]
     _print(coming)
     found = []
     by_account: dict[str, list[Coming]] = defaultdict(list)
@@ -63,7 +63,7 @@ def check_credits(
         by_account[each.sync.account].append(each)
     for account, its_runs in by_account.items():
         allowance = allowance_of(organisation, account)
-        _say_account(account, its_runs, allowance, spent)
+        say(account_in_words(account, its_runs, allowance, spent))
         found += _too_many(account, its_runs, allowance, file)
     return found
 
@@ -84,7 +84,7 @@ def formula(sync: "ResolvedSync") -> str:
     return f"{listing}; by bulk job {bulk} for each 200,000, {COSTS['bulk_status']} for each look at it, and {hidden}"
 
 
-def _coming(sync: "ResolvedSync", history: "History | None", now: datetime) -> Coming:
+def coming_runs(sync: "ResolvedSync", history: "History | None", now: datetime) -> Coming:
     """A sync that is inactive or deleted does not run, nor one after its last day; one that is not registered yet does,
     as its first run.
     """
@@ -107,14 +107,15 @@ def _print(coming: Iterable[Coming]) -> None:
     console().print(result)
 
 
-def _say_account(account: str, coming: list[Coming], allowance: "Allowance", spent: Mapping[str, "Spent"]) -> None:
+def account_in_words(account: str, coming: list[Coming], allowance: "Allowance", spent: Mapping[str, "Spent"]) -> str:
+    """What the coming runs of an account are likely to cost, against its ceiling."""
     ceiling = "no ceiling is known" if allowance.most is None else f"{allowance.most:,} ({allowance.in_words()})"
     unknown = sum(each.runs > 0 and each.expected is None for each in coming)
     text = f"{account}: about {sum(each.credits for each in coming):,} credits in the next 24 hours"
     text += f", without {unknown} whose runs nothing measures yet" if unknown else ""
     lately = spent.get(account)
     text += f"; {lately.credits:,} spent in the last" if lately else ""
-    say(f"{text}. A day: {ceiling}.")
+    return f"{text}. A day: {ceiling}."
 
 
 def _too_many(account: str, coming: list[Coming], allowance: "Allowance", file: str) -> list["ConfigProblem"]:

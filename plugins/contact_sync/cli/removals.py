@@ -52,7 +52,13 @@ def restore(person: Person, reason: Reason, list_name: ListName = None, org: Who
         say(f"Contact {done.contact_id} is back in the organisation and in {_lists(done.lists)}.")
     else:
         done = restore_to_list(warehouse, person, chosen, why, who())
-        say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.")
+        if done.status == "removed":
+            say(
+                f"Contact {done.contact_id} is held out of '{chosen}' no more, but deleted from the organisation since. "
+                "A fetch that reads their record adds them again; to read all records: contact-sync initiate SYNC"
+            )
+        else:
+            say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.")
 
 
 def _one_of(list_name: str | None, org: bool) -> str | None:

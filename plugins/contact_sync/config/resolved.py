@@ -138,11 +138,15 @@ class ResolvedSync(Strict):
 
         Of `after` what the file says: a start that a policy set moves with policies and zones, which are no change.
         """
+        return _digest(_without_defaults(self.source_settings(), ResolvedSync, _LATER_KEYS))
+
+    def source_settings(self) -> dict[str, Any]:
+        """What `source_fingerprint` is made of, as JSON."""
         keys = {"account", "list_name", "module", "scope", "view", "criteria", "report", "retrieve_after"}
         held = self.model_dump(mode="json", include=keys)
         if self.after_by_policy:
             held["retrieve_after"] = None
-        return _digest(_without_defaults(held, ResolvedSync, _LATER_KEYS))
+        return held
 
     @classmethod
     def of(cls, sync_id: str, file: str, sync: SyncConfig, organisation: Organisation) -> Self:

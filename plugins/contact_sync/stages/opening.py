@@ -60,6 +60,17 @@ def open_fetch(
     return fetch, attempt
 
 
+def foresee(
+    connection: Connection, run: RunInfo, sync: ResolvedSync, credentials: str | None, now: datetime
+) -> SyncSkipped | ConfigError | NextDay | None:
+    """What `open_fetch` would do with a new run: writes all that it writes, for a caller who takes it back (OPS-2).
+
+    Returns why the run would do nothing, None if it would work. Its fetch is there unless it waits for the next day.
+    """
+    look_at_credentials(connection, sync, credentials, now)
+    return _open(connection, run, sync, None, now)
+
+
 def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
     """One fetch of a sync at a time (OPS-10). Raises SyncBusy while another run's fetch is under way."""
     other = fetches.another_running(connection, run, now - FORGOTTEN)
@@ -117,7 +128,7 @@ def _open(
         if stop is None:
             claim = limits.claim_of_run(connection, sync, registered.sync_no, now)
             stop = claim.refusal(connection)
-        elif registered.new:
+        if stop is not None and registered.new:
             limits.note_created(connection, sync, registered.sync_no, now)
     if isinstance(stop, NextDay):
         return stop

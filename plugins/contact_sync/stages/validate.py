@@ -3,6 +3,7 @@
 A critical finding stops the run; warnings mark it degraded. Record-level problems are outcomes, not failures.
 """
 
+from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
@@ -12,6 +13,7 @@ from contact_sync.core.run import RunInfo
 from contact_sync.errors import BatchRefused
 from contact_sync.paths import include_folder
 from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
+from contact_sync.validation.report import Report
 from contact_sync.validation.run import run_suite
 from contact_sync.validation.suites import load_suite
 from contact_sync.warehouse import fetches, staging
@@ -29,19 +31,30 @@ def validate(run: RunInfo, warehouse: Warehouse) -> Manifest:
     if fetch.closed:
         return manifest(fetch, "validate")
     warehouse = for_fetch(warehouse, fetch, "validate")
-    settings = settings_of(fetch)
+    report = checked(warehouse, fetch, settings_of(fetch))
+    with warehouse.transaction() as connection:
+        fetches.hold_fence(connection, fetch.fetch_id, attempt)
+        fetches.add_warnings(connection, fetch.fetch_id, report.warning_texts())
+    return manifest(reread(warehouse, run), "validate", report.as_counts())
+
+
+def checked(
+    warehouse: Warehouse, fetch: Fetch, settings: ResolvedSync, engine_options: Mapping[str, Any] | None = None
+) -> Report:
+    """What the sync's suite finds in the sealed batch. engine_options: as run_checks has it.
+
+    Raises BatchRefused for a critical finding, StagingLost.
+    """
     with warehouse.transaction() as connection:
         staging.verify_seal(connection, fetch)
         history = fetches.recent_reads(connection, fetch)
     suite = load_suite(include_folder() / "expectations", settings.suite)
     url = warehouse.engine.url.render_as_string(hide_password=False)
-    report = run_suite(url, staging.relation(fetch.fetch_id), suite, facts(fetch, settings, history))
+    known = facts(fetch, settings, history)
+    report = run_suite(url, staging.relation(fetch.fetch_id), suite, known, engine_options)
     if report.critical():
         raise BatchRefused(f"{fetch.sync_id}, fetch {fetch.fetch_id}: {report.refusal()}")
-    with warehouse.transaction() as connection:
-        fetches.hold_fence(connection, fetch.fetch_id, attempt)
-        fetches.add_warnings(connection, fetch.fetch_id, report.warning_texts())
-    return manifest(reread(warehouse, run), "validate", report.as_counts())
+    return report
 
 
 def facts(fetch: Fetch, settings: ResolvedSync, history: list[int]) -> dict[str, Any]:

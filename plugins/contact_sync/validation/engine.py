@@ -7,7 +7,7 @@ the row count, texts of exceptions (a database error quotes data).
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -49,15 +49,19 @@ class Outcome:
     cause: str | None = None
 
 
-def run_checks(url: str, query: str, checks: Sequence[PlannedCheck]) -> dict[str, Outcome]:
+def run_checks(
+    url: str, query: str, checks: Sequence[PlannedCheck], engine_options: Mapping[str, Any] | None = None
+) -> dict[str, Outcome]:
     """Outcome by check id, and that of the row count under ROW_COUNT. Two passes over the rows, whatever the suite.
+
+    engine_options: keywords for SQLAlchemy's create_engine, such as where connections come from.
 
     Raises Unavailable when the warehouse cannot be reached or goes away meanwhile.
     """
     count = gx_expectations.ExpectTableRowCountToBeBetween(min_value=0, meta={"check": ROW_COUNT})
     built, outcomes = _build(checks)
     try:
-        with _batch(url, query) as batch:
+        with _batch(url, query, engine_options or {}) as batch:
             suite = gx.ExpectationSuite(name="staged", expectations=[count, *built])
             results = batch.validate(suite, result_format=_COUNTS_ONLY).results
     except (sa.exc.OperationalError, TestConnectionError) as error:
@@ -82,14 +86,16 @@ def _build(checks: Sequence[PlannedCheck]) -> tuple[list[Any], dict[str, Outcome
 
 
 @contextmanager
-def _batch(url: str, query: str) -> Iterator[Any]:
+def _batch(url: str, query: str, engine_options: Mapping[str, Any]) -> Iterator[Any]:
     # Without a configuration of our own the context makes a temporary folder for a documentation site.
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False),
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
-    source = context.data_sources.add_postgres("warehouse", connection_string=_read_only(url))
+    source = context.data_sources.add_postgres(
+        "warehouse", connection_string=_read_only(url), kwargs=dict(engine_options)
+    )
     execution = source.get_execution_engine()
     try:
         _describe_only(execution.engine, query)

@@ -13,11 +13,17 @@ from contact_sync.validation.staged_query import compose
 from contact_sync.validation.suites import COMPLETENESS, Suite
 
 
-def run_suite(url: str, relation: str, suite: Suite, facts: Mapping[str, Any]) -> Report:
+def run_suite(
+    url: str,
+    relation: str,
+    suite: Suite,
+    facts: Mapping[str, Any],
+    engine_options: Mapping[str, Any] | None = None,
+) -> Report:
     """Validate `relation` (staging columns) on the Postgres at `url` (postgresql+psycopg://…).
 
     facts: window_start, window_end, expected_rows_min, expected_rows_max, max_invalid_share, complete, mappings; see
-    `plan.read_facts`. An empty batch passes only when facts["complete"] is true.
+    `plan.read_facts`. An empty batch passes only when facts["complete"] is true. engine_options: as run_checks has it.
     Raises ValueError for wrong facts, Unavailable when the warehouse does not answer.
     """
     # Here, not above: it takes seconds, and who only reads reports or suites should not pay them.
@@ -26,7 +32,7 @@ def run_suite(url: str, relation: str, suite: Suite, facts: Mapping[str, Any]) -
     known = read_facts(facts)
     planned = plan_checks(suite, known)
     query = compose(relation, [check.column for check in planned if check.column and not check.skipped])
-    outcomes = run_checks(url, query, [check for check in planned if not check.skipped])
+    outcomes = run_checks(url, query, [check for check in planned if not check.skipped], engine_options)
     rows = outcomes[ROW_COUNT].rows
     checks = [_completeness(rows, known.complete, outcomes[ROW_COUNT].cause)]
     checks += [_check(check, outcomes.get(check.id)) for check in planned]

@@ -38,6 +38,23 @@ def create_sightings(connection: Connection, fetch_id: int) -> None:
     _shape(connection, "sighting", fetch_id, "sighting_template")
 
 
+def copy_of(connection: Connection, fetch_id: int, other: int, *, sightings: bool) -> None:
+    """The tables that another fetch's extract staged, once more, as those of this fetch."""
+    create(connection, fetch_id)
+    kinds = ["fetch"]
+    if sightings:
+        create_sightings(connection, fetch_id)
+        kinds.append("sighting")
+    for kind in kinds:
+        copied = sql.SQL("INSERT INTO {} SELECT * FROM {}").format(_table(kind, fetch_id), _table(kind, other))
+        _define(connection, copied)
+
+
+def is_kept(connection: Connection, fetch_id: int) -> bool:
+    """Whether the records that a fetch staged are still there."""
+    return _exists(connection, f"fetch_{fetch_id}")
+
+
 def copy(connection: Connection, fetch_id: int, columns: Mapping[str, Sequence[Any]]) -> None:
     """Add rows by COPY, from columns of equal length. Values of the JSON columns are Python values; None is NULL."""
     _copy(connection, _table("fetch", fetch_id), columns)

@@ -15,7 +15,7 @@ from contact_sync.core.criteria.evaluate import Judge
 from contact_sync.core.criteria.kinds import field_kind
 from contact_sync.core.criteria.model import Condition, Criteria, Operator, Value
 from contact_sync.core.criteria.pattern import default_pattern
-from contact_sync.core.criteria.send import Narrowing, contradicts, narrowing
+from contact_sync.core.criteria.send import Narrowing, contradicts, narrowing, why_unsent
 from contact_sync.core.criteria.tree import Node, Number, walk
 from tests.core.criteria import naive, worlds
 
@@ -252,3 +252,34 @@ def test_the_law_notices_a_query_that_asks_for_less(monkeypatch: pytest.MonkeyPa
     law = settings(given(worlds.trees(), st.booleans(), st.data())(nothing_is_lost))
     with pytest.raises((AssertionError, ValueError, StopIteration)):
         law()
+
+
+@pytest.mark.parametrize(
+    ("asked", "ignores_case", "why"),
+    [
+        pytest.param(Condition(0, "City", Operator.CONTAINS, ("Berlin",)), True, "not contains", id="operator"),
+        pytest.param(("Clients.Industry", "Media"), True, "a related record", id="related"),
+        pytest.param(YEARS, True, "not integer", id="type"),
+        pytest.param(("Nowhere", "Berlin"), True, "not unknown", id="unknown field"),
+        pytest.param(("City", "B"), True, "2 to 100 characters", id="too short"),
+        pytest.param(("City", "${x}"), True, "means something else", id="reserved"),
+        pytest.param(BERLIN, False, "upper from lower case", id="case"),
+    ],
+)
+def test_why_a_condition_is_not_sent(asked: tuple[str, Value] | Condition, ignores_case: bool, why: str) -> None:
+    """CRIT-5: `plan` lists the conditions not sent; those that are have no reason."""
+    given_criteria = criteria(None, ("City", "10115"), asked)
+    narrowed = narrowing(given_criteria, TYPES, ignores_case=ignores_case)
+    told = why_unsent(given_criteria, narrowed, TYPES, ignores_case=ignores_case)
+    assert (narrowed.sent, tuple(told)) == ((1,), narrowed.unsent)
+    assert why in told[2]
+
+
+def test_certain_conditions_that_are_not_sent_either() -> None:
+    """CRIT-5: one that is joined by `or` with an uncertain one, and the eleventh."""
+    joined = criteria("(1 or 2)", IT, YEARS)
+    told = why_unsent(joined, narrowing(joined, TYPES, ignores_case=True), TYPES, ignores_case=True)
+    assert told[1].startswith("it is joined by 'or' with one that is not sent")
+    many = criteria(None, *(("City", f"Berlin {number}") for number in range(11)))
+    told = why_unsent(many, narrowing(many, TYPES, ignores_case=True), TYPES, ignores_case=True)
+    assert (tuple(told), "beyond the 10" in told[11]) == ((11,), True)

@@ -31,6 +31,9 @@ _SPECIAL = re.compile(r"[(),\\]")
 _RESERVED = re.compile(r"null|\$\{.*", re.IGNORECASE | re.DOTALL)  # the CRM's words for an empty field
 
 
+_LEFT_OUT = f"it is joined by 'or' with one that is not sent, or is beyond the {MOST_CONDITIONS} that one search takes"
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """query: text of the `criteria` parameter, not yet URL-encoded; None if nothing can be sent.
@@ -61,6 +64,14 @@ def narrowing(criteria: Criteria, data_types: Mapping[str, str], *, ignores_case
     return Narrowing(_query(node, by_number), tuple(each.number for each in sent), unsent, Criteria(sent, str(node)))
 
 
+def why_unsent(
+    criteria: Criteria, narrowed: Narrowing, data_types: Mapping[str, str], *, ignores_case: bool
+) -> dict[int, str]:
+    """Why each condition that is not sent is not, by its number; parameters as `narrowing` had them."""
+    found = {each.number: _doubt(each, data_types, ignores_case) for each in criteria.conditions}
+    return {number: found[number] or _LEFT_OUT for number in narrowed.unsent}
+
+
 def contradicts(row: Mapping[str, Any], narrowed: Narrowing) -> bool:
     """Whether a row that the search answered does not satisfy what it was asked for."""
     return narrowed.asked is not None and not _judge(narrowed.asked).rows([row])[0]
@@ -73,14 +84,26 @@ def _judge(asked: Criteria) -> Judge:
 
 
 def _is_certain(condition: Condition, data_types: Mapping[str, str], ignores_case: bool) -> bool:
-    if condition.operator not in CERTAIN or not _OWN_FIELD.fullmatch(condition.field):
-        return False
-    if data_types.get(condition.field) not in SEARCHABLE:
-        return False
+    return _doubt(condition, data_types, ignores_case) is None
+
+
+def _doubt(condition: Condition, data_types: Mapping[str, str], ignores_case: bool) -> str | None:
+    """Why it is not certain that the search finds whatever the condition accepts; None if it is."""
+    if condition.operator not in CERTAIN:
+        return f"the search surely understands {' and '.join(CERTAIN)}, not {condition.operator}"
+    if not _OWN_FIELD.fullmatch(condition.field):
+        return "it asks a related record, which the search does not know"
+    data_type = data_types.get(condition.field)
+    if data_type not in SEARCHABLE:
+        return f"the search surely knows fields of type {' and '.join(SEARCHABLE)}, not {data_type or 'unknown'}"
     value = _value(condition)
-    if not SHORTEST <= len(value) <= LONGEST or not value.isprintable() or _RESERVED.fullmatch(value):
-        return False
-    return ignores_case or value.lower() == value.upper()
+    if not SHORTEST <= len(value) <= LONGEST:
+        return f"a search takes values of {SHORTEST} to {LONGEST} characters"
+    if not value.isprintable() or _RESERVED.fullmatch(value):
+        return "its value means something else to the search"
+    if not ignores_case and value.lower() != value.upper():
+        return "the search may tell upper from lower case (policy search_ignores_case)"
+    return None
 
 
 def _value(condition: Condition) -> str:
