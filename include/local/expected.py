@@ -1,19 +1,20 @@
-"""The independent count: what each sync of the demo should have counted, worked out without the product.
+"""The independent count: what each fetch of the demo should have counted, worked out without the product.
 
 It reads the sandbox's own account of its records (their kind, not their looks; see witness.py), the sync's YAML as
-plain text, and the end of the run's window from Airflow, and applies the rules of the first fetch one record at a
-time. It shares no line with contact_sync, so that an error there does not excuse itself here.
+plain text, and the end of the run's window from Airflow, and applies the rules one record at a time. It shares no line
+with contact_sync, so that an error there does not excuse itself here.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from include.local.past import LISTS, Past
+from include.local.organisation import Organisation, Supply, key
 from include.local.rest import Run
 from include.local.sync_files import Sync, moment
 
+Record = dict[str, Any]
+Verdict = tuple[str, ...]
 FLAWS = {
     "empty_email": ("empty_email",),
     "white_space_email": ("empty_email",),
@@ -23,35 +24,7 @@ FLAWS = {
     "role_address_tagged": ("group_email", "role"),
 }
 """Kinds of records that are ignored for their address, with the reason and what is finer."""
-
-
-@dataclass
-class Organisation:
-    """Who is known, who is in which list, whom not to mail: carried from one sync to the next."""
-
-    known: set[str] = field(default_factory=set)
-    lists: dict[str, set[str]] = field(default_factory=dict)
-    bounced: dict[str, str] = field(default_factory=dict)  # address → hard or soft
-    blocked: set[str] = field(default_factory=set)
-    openers: dict[str, int] = field(default_factory=dict)  # list → who opened a campaign and is to be pushed
-
-    def join(self, list_name: str, address: str) -> None:
-        """A person is in the organisation and in this list from now on."""
-        self.known.add(address)
-        self.lists.setdefault(list_name, set()).add(address)
-
-
-def organisation_before(past: Past) -> Organisation:
-    """The organisation as the past left it."""
-    organisation = Organisation()
-    for role, list_name in LISTS.items():
-        for address in past.addresses(role):
-            organisation.join(list_name, key(address))
-    for manner in ("hard", "soft"):
-        organisation.bounced |= {key(each): manner for each in past.addresses(f"{manner}_bounce")}
-    organisation.blocked = {key(each) for each in past.addresses("blocked")}
-    organisation.openers = {LISTS["reader"]: len(past.readers)}
-    return organisation
+TAKEN = ("new", "re_added", "duplicate")
 
 
 def window_end(run: Run, sync: Sync) -> datetime:
@@ -61,37 +34,35 @@ def window_end(run: Run, sync: Sync) -> datetime:
     return max(filter(None, (run.run_after, run.started)))
 
 
-def count(records: list[dict[str, Any]], sync: Sync, end: datetime, organisation: Organisation) -> dict[str, int]:
-    """The counters of a first fetch; the organisation is changed as the fetch does.
+def count(records: list[Record], sync: Sync, end: datetime, organisation: Organisation) -> dict[str, int]:
+    """The counters of the sync's next fetch; the organisation is changed as the fetch does.
 
-    records: as the sandbox told them just before the run. Among the counters are `ignored.<reason>`, with what is finer
-    `ignored.<reason>.<sub-code>`, and `out_of_scope.<cause>`.
+    records: all live ones, as the sandbox told them just before the run. Among the counters are `ignored.<reason>`,
+    with what is finer `ignored.<reason>.<sub-code>`, and `out_of_scope.<cause>`.
     """
-    read = [each for each in records if _is_read(each, sync, end)]
-    scope, counters = [], Counter({"read": len(read)})
+    waiting = _waiting(records, sync, organisation)
+    listed = {each["id"] for each in records if _is_read(each, sync, end, organisation)}
+    read = [each for each in records if each["id"] in listed or each["id"] in waiting]
+    repeated = len(listed & waiting)
+    counters, scope = Counter({"read": len(read) + repeated}), []
+    counters += Counter({"out_of_scope": repeated, "out_of_scope.page_repeat": repeated})
     for record in read:
         cause = _out_of_scope(record, sync)
         if cause:
             counters.update(["out_of_scope", f"out_of_scope.{cause}"])
         else:
             scope.append(record)
-    winners = _winners(scope)
     counters["total"] = len(scope)
     counters["pushed"] = organisation.openers.pop(sync.list_name, 0) if sync.pushes else 0
-    joining = []
+    verdicts = _verdicts(scope, sync, organisation)
+    for verdict in verdicts.values():
+        counters.update(".".join(verdict[:length]) for length in range(1, len(verdict) + 1))
+    for outcome in ("duplicate.in_list", "duplicate.other_list", "duplicate.no_list"):
+        counters[outcome.replace(".", "_")] = counters.pop(outcome, 0)
     for record in scope:
-        why = _why_ignored(record, sync, winners, organisation)
-        address = key(record["email"])
-        if why:
-            counters.update(["ignored", *(".".join(["ignored", *why[:length]]) for length in range(1, len(why) + 1))])
-        elif address in organisation.known:
-            counters.update(["duplicate", f"duplicate_{_where(address, sync, organisation)}"])
-            joining.append(address)
-        else:
-            counters.update(["new"])
-            joining.append(address)
-    for address in joining:
-        organisation.join(sync.list_name, address)
+        _carry_out(record, verdicts[record["id"]], sync, organisation)
+    counters["deleted"] = _see_off({each["id"] for each in records}, sync, organisation)
+    organisation.read_up_to[sync.sync_id] = end
     return dict(counters)
 
 
@@ -105,24 +76,49 @@ def differences(expected: dict[str, int], told: dict[str, int]) -> list[str]:
     ]
 
 
-def key(address: str | None) -> str:
-    """What two spellings of one address have in common."""
-    return (address or "").strip().casefold()
+def _waiting(records: list[Record], sync: Sync, organisation: Organisation) -> set[str]:
+    """Withheld records that the plan has room for now, the earliest created first."""
+    withheld = [each for each in records if each["id"] in organisation.withheld.get(sync.sync_id, set())]
+    return {each["id"] for each in sorted(withheld, key=_age)[: _room(sync, organisation)]}
 
 
-def _is_read(record: dict[str, Any], sync: Sync, end: datetime) -> bool:
-    changed = moment(record["updated_on"])
+def _room(sync: Sync, organisation: Organisation) -> int | None:
+    """How many more people the plan allows; None for any number."""
+    return None if sync.contact_limit is None else max(sync.contact_limit - len(organisation.known), 0)
+
+
+def _age(record: Record) -> tuple[float, int]:
+    return moment(record["created_time"]).timestamp(), int(record["id"])
+
+
+def _is_read(record: Record, sync: Sync, end: datetime, organisation: Organisation) -> bool:
+    changed, before = moment(record["updated_on"]), organisation.read_up_to.get(sync.sync_id)
+    if before and sync.overlap is not None and changed < before - sync.overlap:
+        return False
     in_view = sync.view is None or sync.view in record["views"]
     return in_view and changed < end and (sync.after is None or changed >= sync.after)
 
 
-def _out_of_scope(record: dict[str, Any], sync: Sync) -> str | None:
+def _out_of_scope(record: Record, sync: Sync) -> str | None:
     if not record.get("matches", True):
         return "pattern"
     return None if record["approved"] or sync.take_unapproved else "unapproved"
 
 
-def _winners(scope: list[dict[str, Any]]) -> dict[str, str]:
+def _verdicts(scope: list[Record], sync: Sync, organisation: Organisation) -> dict[str, Verdict]:
+    """Record id → its outcome and what is finer, before anything of this fetch is carried out."""
+    winners = _winners(scope)
+    verdicts = {each["id"]: _verdict(each, sync, winners, organisation) for each in scope}
+    room = _room(sync, organisation)
+    if room is not None:
+        withheld = organisation.withheld.setdefault(sync.sync_id, set())
+        joining = [each for each in scope if verdicts[each["id"]][0] in ("new", "re_added")]
+        for record in sorted(joining, key=lambda each: (each["id"] not in withheld, *_age(each)))[room:]:
+            verdicts[record["id"]] = ("ignored", "plan_limit")
+    return verdicts
+
+
+def _winners(scope: list[Record]) -> dict[str, str]:
     """Address → id of the record that stands for it: the latest changed, then the lowest id."""
     ordered = sorted(scope, key=lambda each: (-moment(each["updated_on"]).timestamp(), int(each["id"])))
     winners: dict[str, str] = {}
@@ -132,9 +128,26 @@ def _winners(scope: list[dict[str, Any]]) -> dict[str, str]:
     return winners
 
 
+def _verdict(record: Record, sync: Sync, winners: dict[str, str], organisation: Organisation) -> Verdict:
+    person = _person(record, sync, organisation)
+    why = _why_ignored(record, person, sync, winners, organisation)
+    if why:
+        return ("ignored", *why)
+    if person in organisation.known:
+        return ("duplicate", _where(person, sync, organisation))
+    return ("re_added",) if person in organisation.left else ("new",)
+
+
+def _person(record: Record, sync: Sync, organisation: Organisation) -> str:
+    """Whom a record is about: who it was when a sync took it, unless its address is another person's."""
+    address, before = key(record["email"]), organisation.person_of(sync.place, record["id"])
+    taken_by_another = address in organisation.known or address in organisation.left
+    return before if before and not taken_by_another else address
+
+
 def _why_ignored(
-    record: dict[str, Any], sync: Sync, winners: dict[str, str], organisation: Organisation
-) -> tuple[str, ...]:
+    record: Record, person: str, sync: Sync, winners: dict[str, str], organisation: Organisation
+) -> Verdict:
     """Why a record is ignored: the first reason that holds, and what is finer; empty when it is not."""
     address = key(record["email"])
     if record["kind"] in FLAWS:
@@ -143,14 +156,59 @@ def _why_ignored(
         return ("file_duplicate",)
     if address in organisation.bounced:
         return ("bounced", organisation.bounced[address])
-    if address in organisation.blocked:
-        return ("do_not_mail", "blocked")
-    if record["converted"] and address not in organisation.lists.get(sync.list_name, set()):
+    for each in (address, person):
+        if each in organisation.suppressed:
+            return ("do_not_mail", organisation.suppressed[each])
+    if record.get("opt_out") and sync.opt_out != "dont_exclude":
+        return ("opted_out",)
+    if sync.unsubscribed != "keep" and person in organisation.unsubscribed.get(sync.list_name, set()):
+        return ("unsubscribed",)
+    if person in organisation.taken_out.get(sync.list_name, set()):
+        return ("removed_by_hand",)
+    if record["converted"] and person not in organisation.members(sync.list_name):
         return ("converted",)
-    return ()
+    return ("invalid_field", record["lacking"]) if record.get("lacking") else ()
 
 
-def _where(address: str, sync: Sync, organisation: Organisation) -> str:
-    if address in organisation.lists.get(sync.list_name, set()):
+def _where(person: str, sync: Sync, organisation: Organisation) -> str:
+    if person in organisation.members(sync.list_name):
         return "in_list"
-    return "other_list" if any(address in members for members in organisation.lists.values()) else "no_list"
+    return "other_list" if any(person in members for members in organisation.lists.values()) else "no_list"
+
+
+def _carry_out(record: Record, verdict: Verdict, sync: Sync, organisation: Organisation) -> None:
+    """What the outcome of one record changes."""
+    address, person = key(record["email"]), _person(record, sync, organisation)
+    waiting = organisation.withheld.setdefault(sync.sync_id, set())
+    waiting.discard(record["id"])
+    if verdict[0] in TAKEN:
+        if person != address:
+            organisation.move(person, address)
+        organisation.join(sync.list_name, address)
+        supply = organisation.supplies.setdefault(sync.sync_id, Supply(sync.place, sync.list_name))
+        supply.records[record["id"]] = address
+    elif verdict[1] == "plan_limit":
+        waiting.add(record["id"])
+    elif verdict[1] in ("opted_out", "unsubscribed"):
+        organisation.leave(person, sync.opt_out if verdict[1] == "opted_out" else sync.unsubscribed, sync.list_name)
+
+
+def _see_off(live: set[str], sync: Sync, organisation: Organisation) -> int:
+    """Who leaves because the last record that brought them into the list was deleted; returns how many."""
+    supply, leaving = organisation.supplies.setdefault(sync.sync_id, Supply(sync.place, sync.list_name)), 0
+    gone = {each: address for each, address in supply.records.items() if each not in live}
+    supply.records = {each: address for each, address in supply.records.items() if each in live}
+    for record_id, address in gone.items():
+        others = [each for each in organisation.supplies.values() if each is not supply]
+        here = [supply, *(each for each in others if each.list_name == sync.list_name)]
+        still = any(
+            address == found and (each.place != sync.place or other in live)
+            for each in here
+            for other, found in each.records.items()
+        )
+        if sync.deleted == "keep" or still or address not in organisation.members(sync.list_name):
+            continue
+        shared = any(each.place == sync.place and record_id in each.records for each in others)
+        organisation.leave(address, "remove_from_list" if shared else sync.deleted, sync.list_name)
+        leaving += 1
+    return leaving

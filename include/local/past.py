@@ -1,9 +1,10 @@
 """The past of the demo's organisation: people it knew, mailed and lost before the first fetch.
 
 Without a past every record of a first fetch would be new. So a few addresses of the sandbox are known members of an
-older list, bounced, unsubscribed or blocked, and some readers that the sandbox has never seen have opened a campaign.
-The choice depends on the sandbox's records alone, so the independent count knows it too. Blocking goes through the
-product's own command; the rest is `past.sql`, which finds the people in the temporary table `demo_past`.
+older list or of none, bounced, unsubscribed, complained or blocked, and some readers that the sandbox has never seen
+have opened a campaign. The choice depends on the sandbox's records alone, so the independent count knows it too.
+Blocking goes through the product's own command; the rest is `past.sql`, which finds the people in the temporary table
+`demo_past`.
 """
 
 import subprocess
@@ -18,12 +19,20 @@ from include.local.errors import LocalError
 from include.local.witness import told
 
 SQL = Path(__file__).with_name("past.sql")
-SHARES = {"member": 40, "hard_bounce": 15, "soft_bounce": 10, "unsubscribed": 8, "blocked": 12}
+SHARES = {
+    **{"member": 40, "hard_bounce": 15, "soft_bounce": 10, "unsubscribed": 8, "blocked": 12},
+    **{"alone": 6, "registry": 5, "complaint": 3, "unsubscribed_org": 4},
+}
+BY_COMMAND = {
+    "blocked": "Asked us by telephone not to be mailed",
+    "registry": "Stands in the national register of people who want no advertising",
+}
+SUPPRESSED = (*BY_COMMAND, "complaint", "unsubscribed_org")
 READERS = 12
 LISTS = {"member": "Autumn job fair", "unsubscribed": "Talent news", "reader": "Talent news"}
 TABLE = """
 CREATE TEMPORARY TABLE demo_past (
-    role       text NOT NULL,   -- member, unsubscribed, reader, hard_bounce, soft_bounce
+    role       text NOT NULL,   -- member, alone, unsubscribed, reader, hard_bounce, soft_bounce, complaint …
     address    text NOT NULL,
     first_name text,
     last_name  text,
@@ -73,7 +82,7 @@ def seed_past(warehouse_url: str, sandbox_url: str) -> Past:
     rows: list[tuple[str, str, str | None, str | None, str | None, int]] = [
         (role, address, None, None, LISTS.get(role), position)
         for role, addresses in past.people.items()
-        if role != "blocked"
+        if role not in BY_COMMAND
         for position, address in enumerate(addresses, start=1)
     ]
     rows += [("reader", *reader, LISTS["reader"], position) for position, reader in enumerate(past.readers, start=1)]
@@ -87,13 +96,17 @@ def seed_past(warehouse_url: str, sandbox_url: str) -> Past:
 
 
 def suppress(past: Past, command: list[str], env: Mapping[str, str], folder: Path) -> None:
-    """Block some people by the product's own command, from a file with one address a line."""
-    file = folder / "blocked.txt"
-    file.touch(mode=0o600)
-    file.write_text("".join(f"{address}\n" for address in past.people["blocked"]), encoding="utf-8")
-    arguments = ["suppress", str(file), "--as", "blocked", "--reason", "Asked us by telephone not to be mailed"]
-    done = subprocess.run(
-        [*command, *arguments], env=dict(env), check=False, capture_output=True, text=True, cwd=folder
-    )
-    if done.returncode:
-        raise LocalError(f"contact-sync suppress ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+    """Suppress some people by the product's own command, from files with one address a line, all at the same time."""
+    running = []
+    for kind, why in BY_COMMAND.items():
+        file = folder / f"{kind}.txt"
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{address}\n" for address in past.people[kind]), encoding="utf-8")
+        arguments = [*command, "suppress", str(file), "--as", kind, "--reason", why]
+        running.append(
+            subprocess.Popen(arguments, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder)
+        )
+    for process in running:
+        told = process.communicate()[0].decode(errors="replace")
+        if process.returncode:
+            raise LocalError(f"contact-sync suppress ended with exit code {process.returncode}:\n{told}")

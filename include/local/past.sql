@@ -8,7 +8,7 @@ ON CONFLICT (name) DO NOTHING;
 INSERT INTO contacts.contact (email, email_key, first_name, last_name, created_at, updated_at)
 SELECT btrim(address), lower(btrim(address)), first_name, last_name, now() - interval '90 days', now() - interval '90 days'
 FROM demo_past
-WHERE role IN ('member', 'unsubscribed', 'reader')
+WHERE role IN ('member', 'alone', 'unsubscribed', 'reader')
 ORDER BY role, position;
 
 INSERT INTO contacts.membership (list_id, contact_id, status, since, unsubscribed_at)
@@ -30,6 +30,12 @@ SELECT
     now() - interval '30 days'
 FROM demo_past
 WHERE role IN ('hard_bounce', 'soft_bounce');
+
+-- Pressed "this is spam", or left all lists at once: the mailing system tells so.
+INSERT INTO contacts.suppression (kind, email_key, origin, reason, created_by, created_at)
+SELECT role, lower(btrim(address)), 'mailing system', 'Told by the mailing system', 'mailing system', now() - interval '30 days'
+FROM demo_past
+WHERE role IN ('complaint', 'unsubscribed_org');
 
 -- Two days ago the readers opened a campaign that was sent to their list: they are who the push brings to Recruit.
 INSERT INTO contacts.campaign (external_id, name, kind, subject, sender_name, started_at, completed_at)

@@ -4,6 +4,8 @@ Works on 127.0.0.1 with the login of the local runtime. Answers that are no succ
 Airflow said; a connection that is refused is an answer too (`health` says False), since the server may be starting.
 """
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,7 @@ import httpx
 
 from include.local.errors import LocalError
 
+ATTEMPTS = 4
 PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 
@@ -72,9 +75,10 @@ class AirflowApi:
         found = self._get(f"/api/v2/dags/{dag_id}/dagRuns", limit=100, order_by="run_after")["dag_runs"]
         return [_run(each) for each in found]
 
-    def trigger(self, dag_id: str) -> Run:
-        """Start a run by hand, now and without a logical date."""
-        return _run(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None}))
+    def trigger(self, dag_id: str, conf: Mapping[str, str] | None = None) -> Run:
+        """Start a run by hand, now and without a logical date. conf: values of the DAG's trigger form."""
+        body = {"logical_date": None, "conf": dict(conf or {})}
+        return _run(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
 
     def tasks(self, run: Run) -> dict[str, dict[str, Any]]:
         """Task id → task instance of a run (keys state and try_number among others)."""
@@ -85,16 +89,27 @@ class AirflowApi:
         return self._call("GET", path, params=params)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
-        answer = self._client.request(method, path, **options)
+        answer = self._ask(method, path, **options)
         if answer.status_code == 401:
             self._log_in()
-            answer = self._client.request(method, path, **options)
+            answer = self._ask(method, path, **options)
         if answer.is_error:
             raise LocalError(f"Airflow refused {method} {path}: HTTP {answer.status_code}, {answer.text[:500]}")
         return answer.json()
 
+    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The answer. A question may be asked again, what changes something is not: it may have come through."""
+        for left in reversed(range(ATTEMPTS if method == "GET" else 1)):
+            try:
+                return self._client.request(method, path, **options)
+            except httpx.TransportError as problem:
+                last = problem
+                if left:
+                    time.sleep(0.5)
+        raise LocalError(f"Airflow did not answer {method} {path}: {last!r}. The machine may be too busy.") from last
+
     def _log_in(self) -> None:
-        answer = self._client.post("/auth/token", json=self._login)
+        answer = self._ask("POST", "/auth/token", json=self._login)
         if answer.is_error:
             raise LocalError(f"Airflow refused its own login: HTTP {answer.status_code}, {answer.text[:500]}")
         self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"

@@ -1,4 +1,4 @@
-"""One run of each example sync, through the real scheduler, one sync after the other.
+"""Runs of the examples through the real scheduler, one after the other.
 
 Unpausing a DAG makes Airflow start a run for its last due moment by itself. So a run is started by hand only for
 a DAG that has none due. Refuses to go on when a run fails: the message shows the task and the end of its log.
@@ -6,7 +6,7 @@ a DAG that has none due. Refuses to go on when a run fails: the message shows th
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,24 @@ def run_once(api: AirflowApi, dag_id: str, check: Callable[[], None], show: Call
     """
     due = _moment(api.dags()[dag_id].get("next_dagrun_run_after"))
     api.pause(dag_id, False)
-    run = _own_run(api, dag_id, due, check) or api.trigger(dag_id)
+    return _follow(api, _own_run(api, dag_id, due, check) or api.trigger(dag_id), check, show)
+
+
+def run_by_hand(
+    api: AirflowApi,
+    dag_id: str,
+    check: Callable[[], None],
+    show: Callable[[str], None],
+    conf: Mapping[str, str] | None = None,
+) -> Run:
+    """Start a run by hand, whatever ran before, with these values of the trigger form, and see it through."""
+    api.pause(dag_id, False)
+    return _follow(api, api.trigger(dag_id, conf), check, show)
+
+
+def _follow(api: AirflowApi, run: Run, check: Callable[[], None], show: Callable[[str], None]) -> Run:
+    """The run when it is over."""
+    dag_id = run.dag_id
     deadline = time.monotonic() + RUN_SECONDS
     while not run.over:
         check()

@@ -4,7 +4,7 @@ It does not check them, that is lint's; a file that lacks a required key ends in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as Clock
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+
+from include.local.errors import LocalError
 
 ORDER = {"daily": 0, "weekly": 1, "monthly": 2, "once": 3}
 
@@ -22,7 +24,9 @@ class Sync:
 
     after: start of the first fetch, None for all. report: link names of application and report, for Creator. criteria:
     as the file has them. own_openings_first: whether a contact's own job openings go before its client's. pushes:
-    whether its push task carries out a switch.
+    whether its push task carries out a switch. overlap: how far a later fetch goes back behind the one before, None if
+    it reads everything. opt_out, deleted, unsubscribed: the choices of its options. required: contact fields without
+    which a record is ignored, each with its source field. contact_limit: the policy, None for no limit.
     """
 
     sync_id: str
@@ -36,6 +40,17 @@ class Sync:
     criteria: dict[str, Any] | None = None
     own_openings_first: bool = True
     pushes: bool = False
+    overlap: timedelta | None = timedelta(minutes=10)
+    opt_out: str = "dont_exclude"
+    deleted: str = "keep"
+    unsubscribed: str = "keep"
+    required: Mapping[str, str] = field(default_factory=dict)
+    contact_limit: int | None = None
+
+    @property
+    def place(self) -> str:
+        """What its records belong to: the ids of two modules or reports have nothing to do with each other."""
+        return "/".join(self.report) if self.report else self.module
 
 
 def read_syncs(include: Path) -> list[Sync]:
@@ -50,7 +65,7 @@ def read_syncs(include: Path) -> list[Sync]:
 
 
 def _sync(sync_id: str, given: Mapping[str, Any], organisation: Mapping[str, Any]) -> Sync:
-    source = given.get("source") or {}
+    source, options = given.get("source") or {}, given.get("options") or {}
     report = (source["application"], source["report"]) if "report" in source else None
     return Sync(
         sync_id=sync_id,
@@ -64,7 +79,30 @@ def _sync(sync_id: str, given: Mapping[str, Any], organisation: Mapping[str, Any
         criteria=source.get("criteria"),
         own_openings_first=_policies(organisation).get("contact_job_path", "contact") == "contact",
         pushes=_pushes(given, organisation),
+        overlap=None if given.get("each_fetch") == "all" else timedelta(minutes=given.get("overlap_minutes", 10)),
+        opt_out=_opt_out(sync_id, options),
+        deleted=options.get("deleted", "keep"),
+        unsubscribed=options.get("unsubscribed", "keep"),
+        required=_required(given.get("mapping") or {}, organisation),
+        contact_limit=_policies(organisation).get("contact_limit"),
     )
+
+
+def _opt_out(sync_id: str, options: Mapping[str, Any]) -> str:
+    if options.get("opt_out_field", "Email_Opt_Out") != "Email_Opt_Out":
+        raise LocalError(f"{sync_id}: the independent count knows the flag Email_Opt_Out only.")
+    return str(options.get("opt_out", "dont_exclude"))
+
+
+def _required(mapping: Mapping[str, Any], organisation: Mapping[str, Any]) -> dict[str, str]:
+    """Contact field → source field of the mappings that must have a value, in their order."""
+    found = {name: each for name, each in mapping.items() if name in ("email", "first_name", "last_name")}
+    for favourite in mapping.get("favourites") or []:
+        found |= (organisation.get("favourites") or {})[favourite].get("fields") or {}
+    found |= mapping.get("fields") or {}
+    return {
+        name: str(each["source"]) for name, each in found.items() if isinstance(each, Mapping) and each.get("required")
+    }
 
 
 def _after(given: Mapping[str, Any], organisation: Mapping[str, Any], of_creator: bool) -> datetime | None:

@@ -1,12 +1,13 @@
 """What the sandbox itself says of the records that a sync is about: the truth that the independent count starts from.
 
 Asks the sandbox's control routes, never the API that the product reads, so that a mistake in a listing, a search or a
-report does not hide itself. Records of any source come in one shape: id, kind, email, updated_on, approved, converted,
-views and `matches`, which says whether the record meets the sync's criteria.
+report does not hide itself. Records of any source come in one shape: id, kind, email, updated_on, created_time,
+approved, converted, opt_out, views, `matches`, which says whether the record meets the sync's criteria, and `lacking`,
+the first required field without a value.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -30,12 +31,21 @@ def told(sandbox_url: str, route: str) -> list[Record]:
 def read_records(sandbox_url: str, sync: Sync) -> list[Record]:
     """Every live record of the sync's module or report."""
     if sync.report:
+        if sync.required:
+            raise LocalError(f"{sync.sync_id}: the independent count knows required fields of Recruit only.")
         return [_of_report(row) for row in told(sandbox_url, f"creator/kinds/{'/'.join(sync.report)}")]
     records = told(sandbox_url, f"kinds/{sync.module}")
     if sync.criteria:
         met = _who_meets(sandbox_url, sync, sync.criteria)
         records = [{**each, "matches": each["id"] in met} for each in records]
+    if sync.required:
+        rows = _whole(sandbox_url, sync.module)
+        records = [{**each, "lacking": _lacks(rows[each["id"]], sync.required)} for each in records]
     return records
+
+
+def _lacks(row: Record, required: Mapping[str, str]) -> str | None:
+    return next((name for name, source in required.items() if row.get(source) in (None, "", [])), None)
 
 
 def _of_report(row: Record) -> Record:
@@ -43,8 +53,9 @@ def _of_report(row: Record) -> Record:
     emails = list(row["emails"].values())
     if len(emails) != 1:
         raise LocalError(f"The independent count knows reports with one e-mail field only, not {len(emails)}.")
-    usual = {"approved": True, "converted": False, "views": []}
-    return {**usual, "id": row["id"], "kind": row["kind"], "email": emails[0], "updated_on": row["modified"]}
+    usual = {"approved": True, "converted": False, "opt_out": False, "views": []}
+    times = {"updated_on": row["modified"], "created_time": row["added"]}
+    return {**usual, **times, "id": row["id"], "kind": row["kind"], "email": emails[0]}
 
 
 def _who_meets(sandbox_url: str, sync: Sync, criteria: Record) -> set[str]:

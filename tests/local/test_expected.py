@@ -1,22 +1,26 @@
 """The independent count, against counters worked out by hand from the rules of spec OUT."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from include.local.expected import Organisation, count, differences, organisation_before, window_end
-from include.local.past import SHARES, Past, choose_past
+from include.local.expected import count, differences, window_end
+from include.local.organisation import Organisation, organisation_before
+from include.local.past import SHARES, SUPPRESSED, Past, choose_past
 from include.local.rest import Run
 from include.local.sync_files import Sync
 
 END = datetime(2026, 11, 20, tzinfo=UTC)
 EVERYBODY = Sync("all", "News")
+STRICT = replace(EVERYBODY, opt_out="remove_from_list", deleted="remove_from_org", unsubscribed="remove_from_list")
 
 
 def record(number: int, email: str | None, **more: Any) -> dict[str, Any]:
-    usual = {"kind": "plain", "approved": True, "converted": False, "views": [], "duplicate_of": None}
-    return {"id": str(number), "email": email, "updated_on": "2026-11-10T10:00:00+02:00", **usual, **more}
+    usual = {"kind": "plain", "approved": True, "converted": False, "opt_out": False, "views": [], "duplicate_of": None}
+    times = {"updated_on": "2026-11-10T10:00:00+02:00", "created_time": "2026-10-10T10:00:00+02:00"}
+    return {"id": str(number), "email": email, **times, **usual, **more}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,7 @@ def record(number: int, email: str | None, **more: Any) -> dict[str, Any]:
         pytest.param(record(1, "Known@X.org "), "duplicate duplicate_other_list", id="OUT-3 OUT-12"),
         pytest.param(record(1, "here@x.org"), "duplicate duplicate_in_list", id="OUT-3 in this list"),
         pytest.param(record(1, "alone@x.org"), "duplicate duplicate_no_list", id="OUT-3 in no list"),
+        pytest.param(record(1, "gone@x.org"), "re_added", id="OUT-2"),
         pytest.param(record(1, "here@x.org", converted=True), "duplicate duplicate_in_list", id="OUT-4 a member"),
     ],
 )
@@ -52,12 +57,40 @@ def test_one_record_that_is_ignored(one: dict[str, Any], reason: str, finer: str
     assert differences(dict.fromkeys(names, 1), count([one], EVERYBODY, END, organisation())) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "reason"),
+    [
+        pytest.param(record(1, "here@x.org", opt_out=True), "opted_out", id="ADV-1 before unsubscribed"),
+        pytest.param(record(1, "here@x.org"), "unsubscribed", id="ADV-3"),
+        pytest.param(record(1, "out@x.org", converted=True), "removed_by_hand", id="OUT-18 before converted"),
+        pytest.param(record(1, "a@x.org", converted=True, lacking="city"), "converted", id="ADV-4 before a field"),
+        pytest.param(record(1, "a@x.org", lacking="city"), "invalid_field.city", id="OUT-4 a required field"),
+        pytest.param(record(1, "a@x.org"), "plan_limit", id="OUT-15"),
+        pytest.param(record(1, "gone@x.org"), "plan_limit", id="OUT-15 re-added ones count"),
+    ],
+)
+def test_one_record_that_is_ignored_by_choice_or_for_want_of_room(one: dict[str, Any], reason: str) -> None:
+    found = count([one], replace(STRICT, contact_limit=3), END, organisation())
+    assert [name for name, number in found.items() if number and name.startswith("ignored.")][-1] == f"ignored.{reason}"
+
+
+def test_what_no_choice_asks_for_is_not_ignored() -> None:
+    """ADV-1, ADV-3: by default people with the flag, and those who unsubscribed, are like any other."""
+    found = count(
+        [record(1, "here@x.org", opt_out=True), record(2, "a@x.org", opt_out=True)], EVERYBODY, END, organisation()
+    )
+    assert (found["duplicate_in_list"], found["new"], found.get("ignored", 0)) == (1, 1, 0)
+
+
 def organisation() -> Organisation:
     return Organisation(
         known={"known@x.org", "here@x.org", "alone@x.org"},
         lists={"News": {"here@x.org"}, "Fair": {"known@x.org"}},
         bounced={"bounced@x.org": "soft"},
-        blocked={"blocked@x.org"},
+        suppressed={"blocked@x.org": "blocked"},
+        left={"gone@x.org"},
+        unsubscribed={"News": {"here@x.org"}},
+        taken_out={"News": {"out@x.org"}},
     )
 
 
@@ -68,7 +101,7 @@ def test_of_one_address_the_latest_then_the_lowest_id_wins() -> None:
         record(9, " A@x.org", updated_on="2026-11-11T09:00:00+01:00"),
         record(1, "a@x.org"),
     ]
-    found = count(records, EVERYBODY, END, Organisation(blocked={"a@x.org"}))
+    found = count(records, EVERYBODY, END, Organisation(suppressed={"a@x.org": "blocked"}))
     assert (found["ignored.file_duplicate"], found["ignored.do_not_mail"]) == (2, 1)
 
 
@@ -108,7 +141,8 @@ def test_one_sync_finds_whom_the_one_before_brought() -> None:
     assert count([record(1, "a@x.org")], EVERYBODY, END, organisation)["new"] == 1
     other = Sync("b", "Talks")
     assert count([record(1, "a@x.org")], other, END, organisation)["duplicate_other_list"] == 1
-    assert count([record(1, "a@x.org")], other, END, organisation)["duplicate_in_list"] == 1
+    third = Sync("c", "Talks")
+    assert count([record(1, "a@x.org")], third, END, organisation)["duplicate_in_list"] == 1
 
 
 def test_differences_name_both_sides() -> None:
@@ -144,7 +178,63 @@ def test_the_past_takes_ordinary_people_once_each() -> None:
 def test_the_organisation_knows_members_and_readers() -> None:
     people = {role: [f"{role}@x.org"] for role in SHARES}
     organisation = organisation_before(Past(people, [("reader@x.org", "R", "Eader")]))
-    assert organisation.known == {"member@x.org", "unsubscribed@x.org", "reader@x.org"}
+    assert organisation.known == {"member@x.org", "alone@x.org", "unsubscribed@x.org", "reader@x.org"}
     assert organisation.bounced == {"hard_bounce@x.org": "hard", "soft_bounce@x.org": "soft"}
-    assert organisation.blocked == {"blocked@x.org"}
+    assert organisation.suppressed == {f"{kind}@x.org": kind for kind in SUPPRESSED}
     assert organisation.openers == {"Talent news": 1}
+
+
+def test_a_later_fetch_reads_what_changed_with_its_overlap() -> None:
+    """RET-2: from the end of the one before, less the overlap; or everything."""
+    for overlap, read in ((timedelta(minutes=10), 1), (timedelta(minutes=60), 2), (None, 3)):
+        sync, known = replace(EVERYBODY, overlap=overlap), Organisation()
+        count([], sync, END - timedelta(days=1), known)
+        times = ["2026-11-18T23:55:00+00:00", "2026-11-18T23:45:00+00:00", "2026-11-01T00:00:00+00:00"]
+        records = [record(n, f"p{n}@x.org", updated_on=time) for n, time in enumerate(times)]
+        assert count(records, sync, END, known)["read"] == read
+
+
+def test_somebody_with_a_new_address_is_the_same_person() -> None:
+    """OUT-13: unless the address is another person's."""
+    known = Organisation(known={"b@x.org"})
+    count([record(1, "a@x.org"), record(2, "c@x.org")], EVERYBODY, END, known)
+    found = count([record(1, "new@x.org"), record(2, "b@x.org")], replace(EVERYBODY, overlap=None), END, known)
+    assert (found["duplicate_in_list"], found["duplicate_no_list"]) == (1, 1)
+    assert known.known == {"new@x.org", "b@x.org", "c@x.org"}
+
+
+def test_who_was_deleted_leaves_with_the_last_record() -> None:
+    """ADV-2: once, by the choice of the sync; of a person whom another sync brought, only this list."""
+    records = [record(n, f"p{n}@x.org") for n in (1, 2, 3)]
+    known, other = Organisation(), Sync("other", "Talks")
+    assert count([*records, record(4, "P3@x.org")], replace(STRICT, deleted="keep"), END, known)["deleted"] == 0
+    count([records[1]], other, END, known)
+    assert count(records[2:], STRICT, END, known)["deleted"] == 2
+    assert (known.known, known.left) == ({"p2@x.org", "p3@x.org"}, {"p1@x.org"})
+    assert (known.members("News"), known.members("Talks")) == ({"p3@x.org"}, {"p2@x.org"})
+    assert count(records[2:], STRICT, END, known)["deleted"] == 0
+
+
+def test_an_opt_out_ends_the_membership() -> None:
+    """ADV-1: and with remove_from_org the person leaves the organisation."""
+    for choice, known_after in (("remove_from_list", {"a@x.org"}), ("remove_from_org", set())):
+        sync, known = replace(EVERYBODY, opt_out=choice, overlap=None), Organisation()
+        count([record(1, "a@x.org")], sync, END, known)
+        count([record(1, "a@x.org", opt_out=True)], sync, END, known)
+        assert (known.members("News"), known.known) == (set(), known_after)
+
+
+def test_the_plan_takes_the_earliest_created_and_those_who_waited_come_first() -> None:
+    """OUT-15: by created time, then id; the others are fetched again by id when there is room."""
+    times = {1: "12", 2: "11", 10: "11", 9: "11"}
+    old = [record(n, f"p{n}@x.org", created_time=f"2026-11-{day}T10:00:00+00:00") for n, day in times.items()]
+    known, sync = Organisation(), replace(EVERYBODY, contact_limit=2)
+    found = count(old, sync, END, known)
+    assert (found["new"], found["ignored.plan_limit"], known.known) == (2, 2, {"p2@x.org", "p9@x.org"})
+    late = END + timedelta(days=9)
+    young = record(20, "p20@x.org", updated_on="2026-11-28T23:55:00+00:00", created_time="2026-11-01T10:00:00+00:00")
+    found = count([*old, young], replace(sync, contact_limit=3), late, known)
+    assert (found["read"], found["new"], found["ignored.plan_limit"]) == (2, 1, 1)
+    assert "p10@x.org" in known.known
+    found = count([*old, young], replace(sync, contact_limit=None), late, known)
+    assert (found["read"], found["out_of_scope.page_repeat"], found["new"]) == (3, 1, 2)
