@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from contact_sync.config.resolved import ResolvedSync
     from contact_sync.warehouse.database import Warehouse
 
+LEAST_PAUSE = 6.0
+"""Seconds. Airflow 3.3.2 takes a task that is woken before the worker which deferred it has wound up as failed, and
+tries it again minutes later (seen on a busy machine).
+"""
+
 
 class ExtractOperator(StageOperator):
     """Opens the fetch, resolves its window once and stages the records."""
@@ -48,7 +53,7 @@ class ExtractOperator(StageOperator):
             from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
             self.log.info("%s", wait)
-            again = datetime.now(UTC) + timedelta(seconds=wait.retry_after or 0)
+            again = datetime.now(UTC) + timedelta(seconds=max(wait.retry_after or 0, LEAST_PAUSE))
             self.defer(trigger=DateTimeTrigger(moment=again), method_name="execute_again")
             raise  # defer never returns
 
