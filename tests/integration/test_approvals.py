@@ -1,4 +1,4 @@
-"""The mass-removal guard's question in a running Airflow: asked once; answered over the API, too late, or not at all."""
+"""The mass-removal guard's question in a running Airflow: asked once; answered in time, too late, or not at all."""
 
 import re
 from collections.abc import Iterator
