@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from contact_sync.cli.app import main
 from tests.cli.doctoring import examine, healthy, sandbox, server_url  # noqa: F401 - fixtures
@@ -24,6 +25,19 @@ list: Talent news
 schedule: {frequency: daily, at: "02:00"}
 options: {deleted: keep}
 """
+
+
+def execute(url: str, statement: str) -> None:
+    """One statement on the warehouse."""
+    with create_engine(url).begin() as connection:
+        connection.execute(text(statement))
+
+
+def stands(url: str) -> dict[str, str]:
+    """Why each registered sync is inactive, or its state."""
+    with create_engine(url).connect() as connection:
+        query = "SELECT sync_id, coalesce(inactive_reason, state) AS stands FROM sync.sync"
+        return {row.sync_id: row.stands for row in connection.execute(text(query))}
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.cli.conftest import ORGANISATION, SYNC
+from tests.cli.conftest import ORGANISATION, SYNC, execute, stands
 
 Run = Callable[..., Any]
-
-
-def execute(url: str, statement: str) -> None:
-    with create_engine(url).begin() as connection:
-        connection.execute(text(statement))
-
-
-def stands(url: str) -> dict[str, str]:
-    with create_engine(url).connect() as connection:
-        query = "SELECT sync_id, coalesce(inactive_reason, state) AS stands FROM sync.sync"
-        return {row.sync_id: row.stands for row in connection.execute(text(query))}
 
 
 def policies(folder: Path, text_of_policies: str) -> None:

@@ -8,21 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.cli.conftest import SYNC
+from tests.cli.conftest import SYNC, execute, stands
 
 Run = Callable[..., Any]
 NEXT_RUN = "It runs daily at 02:00 (Europe/Berlin). A paused DAG does not run: unpause it first.\n"
-
-
-def execute(url: str, statement: str) -> None:
-    with create_engine(url).begin() as connection:
-        connection.execute(text(statement))
-
-
-def stands(url: str) -> dict[str, str]:
-    with create_engine(url).connect() as connection:
-        query = "SELECT sync_id, coalesce(inactive_reason, state) AS stands FROM sync.sync"
-        return {row.sync_id: row.stands for row in connection.execute(text(query))}
 
 
 def test_deactivate_and_activate(run: Run, with_warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
