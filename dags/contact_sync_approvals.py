@@ -2,7 +2,8 @@
 
 A fetch that would end more memberships than the guard of its sync lets pass leaves them pending and tells this DAG,
 which asks: **Apply** or **Withhold**, under *Required Actions*. Without an answer in time nothing happens, and the next
-run of the sync asks again. Who may answer is who may edit this DAG. Started by hand it asks about whatever waits.
+run of the sync asks again. Who may answer is who may edit this DAG and trigger `contact_sync_admin`. Started by hand it
+asks about whatever waits.
 On the command line: `contact-sync pending`, `contact-sync approve`, `contact-sync withhold`.
 """
 
