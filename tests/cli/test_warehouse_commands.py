@@ -188,6 +188,23 @@ def test_the_history_says_what_a_backfill_is(run: Run, with_warehouse: str) -> N
     assert f"candidates_daily #1 {note}" in run("history").out
 
 
+def test_the_history_says_why_work_is_left_and_what_options_ended(run: Run, with_warehouse: str) -> None:
+    """OUT-15, ADV-8, OPS-1: a fetch that is partial says to whom its work is left, and what to do about it."""
+    _first_fetch(with_warehouse)
+    assert "#1 partial" not in run("history").out
+    with create_engine(with_warehouse).begin() as connection:
+        connection.exec_driver_sql("UPDATE sync.fetch SET status = 'partial', removed = 1, pending_removals = 1200")
+        connection.exec_driver_sql("INSERT INTO sync.fetch_reason VALUES (1, 'ignored', 'plan_limit', '', 5)")
+    told = " ".join(run("history").out.split())
+    assert "candidates_daily #1 options: 1 membership of the list ended by the sync's options" in told
+    assert "#1 partial: 1,200 memberships were left to a person's answer" in told
+    assert "What still waits: contact-sync pending candidates_daily" in told
+    assert "#1 partial: no room for 5 records" in told
+    assert "raise contact_limit in organisation.yaml" in told
+    (fetch,) = json.loads(run("history", "--json").out)
+    assert (fetch["removed"], fetch["pending_removals"]) == (1, 1200)
+
+
 def test_history_as_json(run: Run, with_warehouse: str) -> None:
     _first_fetch(with_warehouse)
     (fetch,) = json.loads(run("history", "candidates_daily", "--json").out)

@@ -139,6 +139,40 @@ def test_deleted_people_are_kept(lint: Lint) -> None:
     assert hinted(lint("", schedule=""), key="options.deleted") == []
 
 
+def test_two_syncs_of_a_list_that_contradict_each_other(lint: Lint, folder: Path) -> None:
+    """ADV-1, ADV-2, ADV-3: told where people are taken out, with the other file and what comes of it."""
+    given = "name: Other\ncreated: 2026-11-01\naccount: zoho\nlist: {}\nschedule: {}\n"
+    other, daily = folder / "syncs" / "other.yaml", '{frequency: daily, at: "03:00"}'
+    removing = "options: {opt_out: remove_from_list, deleted: remove_from_org, unsubscribed: remove_from_org}\n"
+
+    def told() -> list[str]:
+        syncs = lint(removing).syncs
+        found = find_hints([syncs["good"]], online=True, among=syncs.values())
+        backwards = find_hints([syncs["other"]], online=True, among=syncs.values())
+        assert [each.key for each in backwards] in ([], ["options.deleted"])
+        return [each.render() for each in found]
+
+    other.write_text(given.format("L", daily))
+    start = "include/syncs/good.yaml: options."
+    here = "in include/syncs/other.yaml, which feeds 'L', too:"
+    in_and_out = (
+        "whom this sync takes out comes back with the next fetch there that reads the record, and leaves again with "
+        "the next one here: in and out every day if both run daily and read all"
+    )
+    assert told() == [
+        f"{start}opt_out: is 'remove_from_list' here and 'dont_exclude' {here} {in_and_out} (ADV-1).",
+        f"{start}deleted: is 'remove_from_org' here and 'keep' {here} people leave with this sync's fetch once no live "
+        "record supplies them, whoever else would keep them (ADV-2).",
+        f"{start}unsubscribed: is 'remove_from_org' here and 'keep' {here} {in_and_out}; nobody is subscribed by it "
+        "(ADV-3).",
+    ]
+    for list_name, schedule, options in (
+        ("Elsewhere", daily, ""), ("L", "{frequency: once}", ""), ("L", daily, removing.replace("org", "list")),
+    ):  # fmt: skip
+        other.write_text(given.format(list_name, schedule) + options)
+        assert told() == []
+
+
 def test_all_of_creator_is_bounded(lint: Lint) -> None:
     """RET-3: lint names the day from which `all` reads."""
     mapping = "mapping: {email: Email}\n"

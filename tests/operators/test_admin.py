@@ -156,6 +156,15 @@ def test_removals_and_their_way_back(people: Warehouse) -> None:
         run("restore_to_list", people="1 2", list="Talent news")
     with pytest.raises(ConfigError, match=r"^there is no list 'Talent new'\. Did you mean 'Talent news'\?[^?]*$"):
         run("remove_from_list", people="1 2", list="Talent new")
+    told("remove_from_list", people="1", list="Talent news")
+    with people.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE contacts.contact SET deleted_at = now(), deleted_reason = 'deleted' WHERE contact_id = 1")
+        )
+    assert told("restore_to_list", people="1", list="Talent news") == (
+        "in 'Talent news' again: 1. But deleted from the organisation, so in no list before a fetch reads their "
+        "record: 1."
+    )
     assert told("remove_from_org", people="2").endswith("a later fetch may add them again: 2.")
     assert told("restore_to_org", people="2") == "back in the organisation: 2."
     assert {who for _, who, _ in acts(people)} == {WHO}

@@ -63,9 +63,8 @@ class Desk:
     def stage(self, rows: Sequence[Mapping[str, Any]], sync: ResolvedSync | None = None) -> RunInfo:
         """A new run with these records staged and sealed."""
         sync = sync or self.sync
-        self.runs += 1
-        now = MORNING + timedelta(days=1, hours=self.runs)
-        run = RunInfo(sync.sync_id, f"manual__{self.runs}", RunType.MANUAL, now, now)
+        run = self.next_run(sync)
+        now = run.started_at
         fetch, _ = open_fetch(run, sync, self.warehouse, now)
         secret = hash_key(self.warehouse)
         frame = normalise_page(
@@ -86,6 +85,12 @@ class Desk:
                 connection, fetch.fetch_id, rows=sealed, outside_window=0, proof="short_page", source_clock=now
             )
         return run
+
+    def next_run(self, sync: ResolvedSync) -> RunInfo:
+        """A run that a person triggers, an hour after the one before."""
+        self.runs += 1
+        now = MORNING + timedelta(days=1, hours=self.runs)
+        return RunInfo(sync.sync_id, f"manual__{self.runs}", RunType.MANUAL, now, now)
 
     def take(self, *rows: Mapping[str, Any], sync: ResolvedSync | None = None) -> dict[str, Became]:
         """Stage, classify and load; the outcome of each record by its id."""

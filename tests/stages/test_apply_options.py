@@ -320,13 +320,14 @@ def test_undoing_an_older_act_leaves_what_a_newer_one_bound(desk: Zylker) -> Non
 
 
 def test_pairs_of_others_are_left_alone(desk: Zylker) -> None:
-    """ADV-6: another sync's pairs with the same records, and the sync's own pairs of a list that it feeds no more."""
+    """ADV-6, RET-11: another sync's pairs with the same records; nobody leaves a list that the sync feeds no more."""
     another = desk.named("another")
     desk.take(*map(person, NAMES), sync=another)
     moved = desk.choosing(desk.sync.model_copy(update={"list_name": "New list"}), **ALL)
     desk.take(person("ann"), sync=moved)
-    assert desk.preview(moved).pairs == 0
-    desk.apply(desk.choosing(**ALL))
+    applied = desk.apply(moved)
+    assert (applied.pairs, applied.people) == (6, ())
+    assert set(desk.standings().values()) == {SUBSCRIBED, ("unsubscribed", None)}
     assert desk.standing(address("ann"), "another") == SUBSCRIBED
     kept = desk.rows(
         "SELECT DISTINCT opt_out FROM sync.taken_record JOIN sync.sync USING (sync_no) WHERE sync_id = 'another'"

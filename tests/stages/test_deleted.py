@@ -209,7 +209,7 @@ def test_the_same_file_resumes_by_hand(desk: Desk, office: Office, folder: Folde
     later = NOON + 30 * HOUR
     assert folder.stands(30 * HOUR)[DAILY] == "inactive: by_hand"
     skip = office.skips(desk.sync, run=office.run(desk.sync, at=later))
-    assert skip.reason == "by_hand"
+    assert (skip.reason, "its file was away so long" in skip.remedy) == ("by_hand", True)
     assert office.stands()[DAILY] == "by_hand"
     assert office.activates(desk.sync, now=later) == states.Change(DAILY, True, "active", "by_hand")
     assert desk.rows("SELECT * FROM sync.watermark") == reached

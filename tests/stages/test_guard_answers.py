@@ -274,8 +274,10 @@ def told_of_deletions(desk: OptionsDesk) -> dict[str, Became]:
 
 
 def test_a_deleted_sync_removes_nobody_any_more(waiting: OptionsDesk) -> None:
-    """LIM-3, ADV-8: memberships stay; the question can only be closed."""
+    """LIM-3, ADV-8: memberships stay, nobody is asked any more; the question can only be closed."""
     waiting.execute("UPDATE sync.sync SET state = 'deleted', inactive_reason = NULL WHERE sync_id = :id", id=SYNC)
+    with pytest.raises(SyncSkipped, match="nothing_pending"):
+        approving.to_ask(waiting.warehouse, "manual__9", NOW)
     done = approve(waiting)
     assert not done.changed
     assert "nobody leaves because of it any more (LIM-3)" in done.told

@@ -1,8 +1,17 @@
 """OUT-12 and OUT-13: who a record is, when addresses change, clash and are exchanged."""
 
+from collections.abc import Callable
+
+import pytest
+
+from contact_sync.config.options import Options
 from contact_sync.core.mapping_types import FieldMapping
+from contact_sync.warehouse.removals import remove_from_list
 from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Became, Desk, record
+
+ANN = "ann@mail.example.org"
+UNSUBSCRIBE = "UPDATE contacts.membership SET status = 'unsubscribed', unsubscribed_at = now()"
 
 
 def contact_of(desk: Desk, record_id: str) -> int:
@@ -70,6 +79,17 @@ def test_stricter_suppression_covers_both_sides_of_a_clash(desk: Desk) -> None:
     assert {row["contact_id"] for row in covered} == {contact_of(desk, "1"), contact_of(desk, "2")}
 
 
+def test_a_copy_covers_the_next_side_as_well(desk: Desk) -> None:
+    """OUT-13, OUT-11: from the first to the second by one clash, from the second to the third by another."""
+    desk.take(*(record(str(number), f"{name}@mail.example.org") for number, name in enumerate("abc")))
+    suppress(desk.warehouse, ["a@mail.example.org"], "blocked", "asked", "tests")
+    desk.take(record("0", "b@mail.example.org", modified=1))
+    desk.take(record("2", "b@mail.example.org", modified=2))
+    assert desk.mailable() == set()
+    unsuppress(desk.warehouse, ["a@mail.example.org"], "mistake", "tests")
+    assert len(desk.mailable()) == 3
+
+
 def test_two_people_exchange_addresses(desk: Desk) -> None:
     """OUT-13: within one fetch each address still belongs to a contact: the records follow the addresses' owners."""
     desk.take(record("1", "one@mail.example.org"), record("2", "two@mail.example.org"))
@@ -98,6 +118,21 @@ def test_two_records_of_one_contact_do_not_flip_its_address(desk: Desk) -> None:
     assert outcomes["1"].outcome == "duplicate"
     assert desk.contact("new@mail.example.org") is not None
     assert desk.contact("old@mail.example.org") is None
+
+
+def test_a_record_whose_address_did_not_change_is_who_it_was(desk: Desk) -> None:
+    """OUT-13: identity is the source record first: somebody new who has the person's former address moves no record."""
+    desk.take(record("1", "old@mail.example.org"), record("2", "two@mail.example.org"))
+    desk.take(record("3", "old@mail.example.org"))
+    first = contact_of(desk, "1")
+    desk.take(record("3", "new@mail.example.org", modified=1))
+    assert contact_of(desk, "3") == first
+    desk.take(record("4", "old@mail.example.org"))
+    assert desk.last.counts["new"] == 1
+    assert desk.take(record("1", "old@mail.example.org", modified=2))["1"] == Became("duplicate", "in_list")
+    assert (contact_of(desk, "1"), desk.evidence("1")) == (first, {})
+    assert desk.take(record("1", "two@mail.example.org", modified=3))["1"] == Became("duplicate", "in_list")
+    assert desk.evidence("1") == {"address_clash": first}
 
 
 def test_a_chain_of_new_addresses_moves_as_a_whole(desk: Desk) -> None:
@@ -140,6 +175,22 @@ def test_an_unsubscribe_goes_with_the_person_across_a_clash(desk: Desk) -> None:
     assert desk.last.changed is False
 
 
+def test_a_removal_by_hand_holds_across_a_clash(desk: Desk) -> None:
+    """OUT-18, OUT-13: who was taken out of a list does not come back into it as the owner of another address; the
+    evidence names the contact that it is about. An owner who is in the list stays in it.
+    """
+    other = desk.sync.model_copy(update={"sync_id": "other", "list_name": "Other", "push_switches": ()})
+    desk.take(record("1", ANN), record("3", "three@mail.example.org"))
+    desk.take(record("2", "two@mail.example.org"), sync=other)
+    one = contact_of(desk, "1")
+    remove_from_list(desk.warehouse, ANN, desk.sync.list_name, "asked", "tests")
+    moved = record("1", "two@mail.example.org", modified=1)
+    assert desk.take(moved)["1"] == Became("ignored", "removed_by_hand")
+    assert (desk.evidence("1"), desk.membership("two@mail.example.org")) == ({"address_clash": one}, None)
+    assert desk.take(record("1", "three@mail.example.org", modified=2))["1"] == Became("duplicate", "in_list")
+    assert desk.membership("three@mail.example.org") == "subscribed"
+
+
 def test_an_unsubscribe_is_kept_for_lists_that_the_other_joins_later(desk: Desk) -> None:
     """OUT-11, OUT-13: a clash in one list carries the unsubscribe of another list, for whenever it matters."""
     other = desk.sync.model_copy(update={"sync_id": "other", "list_name": "Other", "push_switches": ()})
@@ -169,6 +220,46 @@ def test_a_suppressed_address_covers_the_person_who_brings_it(desk: Desk) -> Non
         "ignored", "do_not_mail", "registry"
     )
     assert desk.mailable() == set()
+
+
+def test_a_suppression_of_the_address_alone_goes_with_who_has_it(desk: Desk) -> None:
+    """OUT-13: also one that names no person, such as one written with psql, belongs to who has the address."""
+    desk.take(record("1", "old@mail.example.org"))
+    desk.execute(
+        "INSERT INTO contacts.suppression (kind, email_key, origin, reason, created_by, created_at) "
+        "VALUES ('registry', 'old@mail.example.org', 'psql', 'register', 'otto', now())"
+    )
+    assert desk.take(record("1", "new@mail.example.org", modified=1))["1"] == Became(
+        "ignored", "do_not_mail", "registry"
+    )
+    assert desk.mailable() == set()
+
+
+@pytest.mark.parametrize(
+    ("keep_out", "reason"),
+    [
+        (lambda desk: suppress(desk.warehouse, [ANN], "blocked", "asked", "tests"), "do_not_mail"),
+        (lambda desk: desk.execute(UNSUBSCRIBE), "unsubscribed"),
+        (lambda desk: remove_from_list(desk.warehouse, ANN, desk.sync.list_name, "asked", "tests"), "removed_by_hand"),
+    ],
+    ids=["OUT-11-suppressed", "OUT-13-unsubscribed", "OUT-18-removed-by-hand"],
+)
+def test_what_keeps_a_person_out_holds_for_a_record_of_another_account(
+    desk: Desk, keep_out: Callable[[Desk], object], reason: str
+) -> None:
+    """OUT-11, OUT-13, OUT-18: a record that another account had under the person's address is the same person under the
+    next one. Nothing of the contact changes, and what was never taken supplies nothing.
+    """
+    options = Options(unsubscribed="remove_from_list")
+    other = desk.sync.model_copy(update={"sync_id": "other", "account": "recruit_two", "options": options})
+    desk.take(record("1", ANN))
+    keep_out(desk)
+    before = desk.contact(ANN)
+    assert desk.take(record("9", ANN), sync=other)["9"].reason == reason
+    assert desk.contact(ANN) == before
+    assert desk.take(record("9", "ann.new@mail.example.org", modified=1), sync=other)["9"].reason == reason
+    assert desk.mailable() == set()
+    assert desk.rows("SELECT sync_no FROM sync.taken_record WHERE record_id = '9'") == []
 
 
 def test_a_former_address_still_names_the_person(desk: Desk) -> None:

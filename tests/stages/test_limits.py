@@ -420,6 +420,35 @@ def test_the_month_may_count_syncs(office: Office) -> None:
     office.opens(three, run=at(office, three, FIRST))
 
 
+def test_who_is_created_past_the_month_does_not_slip_in(office: Office) -> None:
+    """LIM-2: under active_syncs a place makes one of the syncs of the month, and none is left for a created one; under
+    initiations the month has nothing to do with it.
+    """
+    month = {"per_month": 1, "monthly_limit_counts": "active_syncs"}
+    one, two, three = (
+        sync.model_copy(update={"created": date(2026, 11, 20)})
+        for sync in under(office, "one", "two", "three", **month)
+    )
+    office.opens(one)
+    states.deactivate(office.warehouse, "two", "ann", "not yet", NOON, lambda: two)
+    with pytest.raises(SyncSkipped, match="monthly_limit"):
+        office.activates(two)
+    assert [row[1] for row in places(office)] == ["one"]
+    by_initiations = with_policy(three, monthly_limit_counts="initiations")
+    assert office.skips(by_initiations).reason == "monthly_limit"
+    assert places(office)[1:] == [("2026-11-20", "three", "created")]
+
+
+def test_no_initiation_is_left_for_a_run_that_is_none(office: Office) -> None:
+    """LIM-2: `per_month: 0` stops initiations, and no run of what was initiated before."""
+    (one,) = under(office, "one")
+    office.opens(one)
+    none_left = with_policy(one, per_month=0)
+    office.opens(none_left)
+    with pytest.raises(SyncSkipped, match="monthly_limit"):
+        states.initiate(office.warehouse, none_left, "ann", NOON, silent)
+
+
 def test_null_lifts_the_limit_of_the_month(office: Office) -> None:
     """LIM-2: `per_month: null`."""
     (one,) = under(office, "one", per_month=None)

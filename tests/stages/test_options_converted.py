@@ -75,6 +75,17 @@ def test_the_excluded_list_is_blocked_for_every_sync(desk: OptionsDesk, excludin
     assert desk.take(record("501", ANN), record("502", BOB), sync=same) == {"501": CONVERTED, "502": NEW}
 
 
+def test_the_excluded_list_is_blocked_for_members_too(desk: OptionsDesk, excluding: ResolvedSync) -> None:
+    """ADV-4: it is the list that is blocked, whoever is in it: a record that comes to have the address is ignored."""
+    same = desk.named("more", excluding.list_name)
+    desk.take(record("7", BOB), sync=same)
+    desk.take(ann_converts(), sync=excluding)
+    assert desk.take(record("7", ANN, modified=9), sync=same) == {"7": CONVERTED}
+    assert (desk.contact(ANN), desk.standing(BOB)) == (None, SUBSCRIBED)
+    everywhere = desk.named("everywhere", "Elsewhere")
+    assert desk.take(record("7", ANN, modified=9), sync=everywhere)["7"].outcome == "duplicate"
+
+
 def test_a_candidate_never_in_a_list_blocks_as_well(desk: OptionsDesk, contacts: ResolvedSync) -> None:
     """ADV-4: from the fetch that saw the conversion on, though it created no contact."""
     assert desk.take(record("501", ANN), sync=contacts) == {"501": NEW}

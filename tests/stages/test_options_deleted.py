@@ -4,7 +4,9 @@ import pytest
 
 from contact_sync.config.loader import load_syncs
 from contact_sync.config.resolved import ResolvedSync
+from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
+from contact_sync.warehouse import removals
 from contact_sync.warehouse.database import Warehouse
 from tests.stages.desk import Became, record
 from tests.stages.options_desk import OptionsDesk, deleted, passed_by
@@ -211,6 +213,23 @@ def test_who_has_left_the_list_leaves_the_organisation(desk: OptionsDesk) -> Non
     assert desk.see(deleted("1"), sync=sync) == {"1": FROM_ORG}
     assert (desk.is_deleted(ANN), desk.counted()) == ("deleted", (0, 0, 1))
     assert desk.standing(ANN) == ("removed", "removed_by_hand")
+
+
+def test_restored_by_hand_who_is_deleted_since_comes_back_with_a_fetch(desk: OptionsDesk) -> None:
+    """OUT-18, OUT-2, ADV-2: held out of the list, deleted with the record, restored at the source: still held out, and
+    no command is left that nobody can use; a fetch adds them once the removal is taken back.
+    """
+    sync = desk.choosing(deleted="remove_from_org")
+    desk.take(ann(), sync=sync)
+    removals.remove_from_list(desk.warehouse, ANN, desk.sync.list_name, "asked", "maria")
+    desk.see(deleted("1"), sync=sync)
+    assert desk.take(ann(modified=70), sync=sync) == {"1": Became("ignored", "removed_by_hand")}
+    with pytest.raises(ConfigError, match="deleted as 'deleted', not by hand"):
+        removals.restore_to_organisation(desk.warehouse, ANN, "wants it", "maria")
+    back = removals.restore_to_list(desk.warehouse, ANN, desk.sync.list_name, "wants it", "maria")
+    assert (back.changed, back.status, desk.is_deleted(ANN)) == (True, "removed", "deleted")
+    assert desk.take(ann(modified=71), sync=sync) == {"1": Became("re_added")}
+    assert (desk.standing(ANN), desk.is_deleted(ANN)) == (SUBSCRIBED, None)
 
 
 def test_an_unsubscription_survives_deletion_and_restoring(desk: OptionsDesk, leaving: ResolvedSync) -> None:

@@ -1,5 +1,7 @@
 """Many removals at once: nothing leaves before a person has answered; each fetch asks anew (ADV-8)."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +10,11 @@ from contact_sync.config.loader import load_syncs
 from contact_sync.config.options import RemovalGuard
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.paths import include_folder
+from contact_sync.stages import approving
+from contact_sync.stages.approving import Decision
 from contact_sync.stages.removing import is_too_many
 from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.removals import remove_from_list
 from tests.stages.desk import Became, record
 from tests.stages.options_desk import SENT_IN, OptionsDesk, deleted
 
@@ -45,6 +50,12 @@ def members(desk: OptionsDesk) -> int:
 
 def states(desk: OptionsDesk) -> list[tuple[str, int]]:
     return [(row["state"], row["people"]) for row in desk.rows(STATES)]
+
+
+def asked(desk: OptionsDesk) -> dict[str, str]:
+    """How far what waits reaches, by record."""
+    found = desk.rows("SELECT record_id, reach FROM sync.removal WHERE state = 'pending'")
+    return {row["record_id"]: row["reach"] for row in found}
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 50), st.floats(0, 1))
@@ -97,6 +108,50 @@ def test_the_next_fetch_asks_again(desk: OptionsDesk) -> None:
     assert states(desk) == [("replaced", 6), ("pending", 7)]
 
 
+@pytest.mark.parametrize("shared_first", [True, False])
+def test_asked_again_a_deletion_reaches_as_far_as_it_would_by_now(desk: OptionsDesk, shared_first: bool) -> None:
+    """ADV-8, ADV-2: each fetch's question is a new one: whom another sync supplies by then leaves the list only."""
+    sync = guarded(desk, deleted="remove_from_org")
+    desk.take(*(person(each, modified=1) for each in PEOPLE[:6]), sync=sync)
+    other = desk.named("other", module="Contacts")
+    if shared_first:
+        desk.take(person("1"), sync=other)
+    desk.execute("DELETE FROM sync.taken_record WHERE sync_no = 1 AND record_id <= '6'")
+    desk.take(*(person(each, modified=2) for each in PEOPLE[:6]), sync=sync)
+    desk.see(*gone(*PEOPLE[:6]), sync=sync)
+    assert asked(desk)["1"] == ("list" if shared_first else "organisation")
+    if shared_first:
+        remove_from_list(desk.warehouse, "p1@mail.example.org", "other", "asked", "tests")
+    else:
+        desk.take(person("1"), sync=other)
+    desk.see(sync=sync)
+    assert asked(desk) == {**dict.fromkeys(PEOPLE[:6], "organisation"), "1": "organisation" if shared_first else "list"}
+
+
+def test_a_flag_that_waits_stays_news(desk: OptionsDesk) -> None:
+    """ADV-1, ADV-8: read again before anybody answered, it still deletes whom somebody took out of the list."""
+    sync = guarded(desk, opt_out="remove_from_org", share=0, memberships=0)
+    desk.take(person("50"), sync=sync)
+    desk.take(person("50", Email_Opt_Out=True, modified=1), sync=sync)
+    assert (desk.counted(), asked(desk)) == ((0, 1, 0), {"50": "organisation"})
+    remove_from_list(desk.warehouse, "p50@mail.example.org", desk.sync.list_name, "asked", "tests")
+    desk.take(person("50", Email_Opt_Out=True, modified=2), sync=sync)
+    assert desk.is_deleted("p50@mail.example.org") == "opted_out"
+
+
+@pytest.mark.parametrize("answer", [approving.approve, approving.withhold])
+def test_an_answered_flag_is_news_no_more(desk: OptionsDesk, answer: Callable[..., Decision]) -> None:
+    """ADV-1, ADV-8: whatever the answer was; whom another sync brings back is not deleted a second time."""
+    sync = guarded(desk, opt_out="remove_from_org", share=0, memberships=0)
+    desk.take(person("50"), sync=sync)
+    desk.take(person("50", Email_Opt_Out=True, modified=1), sync=sync)
+    answer(desk.warehouse, sync.sync_id, "carla", "asked")
+    desk.take(person("50"), sync=desk.named("other", module="Contacts"))
+    remove_from_list(desk.warehouse, "p50@mail.example.org", "other", "asked", "tests")
+    desk.take(person("50", Email_Opt_Out=True, modified=2), sync=sync)
+    assert (desk.counted(), desk.is_deleted("p50@mail.example.org")) == ((0, 0, 0), None)
+
+
 def test_who_came_back_is_asked_about_no_more(desk: OptionsDesk) -> None:
     """ADV-8: opted in again, restored, with a live record of their own; what is few enough by then is carried out, and
     counted then (ADV-2).
@@ -112,6 +167,26 @@ def test_who_came_back_is_asked_about_no_more(desk: OptionsDesk) -> None:
     assert [row["record_id"] for row in left] == ["2", "3", "6"]
 
 
+@pytest.mark.parametrize(
+    ("option", "row"), [("unsubscribed", {}), ("opt_out", {"Email_Opt_Out": True})], ids=["unsubscribed", "opted_out"]
+)
+def test_whom_another_sync_brought_waits_as_long_as_the_choice_holds(
+    desk: OptionsDesk, option: str, row: dict[str, object]
+) -> None:
+    """ADV-8, ADV-1, ADV-3: a record that the sync never took is asked about again unread, by its present choice."""
+    if option == "unsubscribed":
+        for each in PEOPLE[:5]:
+            desk.unsubscribe(f"p{each}@mail.example.org")
+    keep, other = {"unsubscribed": "keep", "opt_out": "dont_exclude", "deleted": "keep"}, {"sync_id": "other"}
+    sync = guarded(desk, **{**keep, option: "remove_from_list"}).model_copy(update=other)
+    desk.see(rows=[person(each, modified=1, **row) for each in PEOPLE[:5]], sync=sync)
+    assert desk.counted() == (0, 5, 0)
+    desk.see(sync=sync)
+    assert (desk.counted(), states(desk)) == ((0, 5, 0), [("replaced", 5), ("pending", 5)])
+    desk.see(sync=guarded(desk, **keep).model_copy(update=other))
+    assert (desk.counted(), states(desk)) == ((0, 0, 0), [("replaced", 5), ("dropped", 5)])
+
+
 def test_whom_a_person_kept_is_kept(desk: OptionsDesk) -> None:
     """ADV-8: a withheld removal is not proposed again for what was known then; a new event is another matter."""
     for each in PEOPLE[:2]:
@@ -122,7 +197,7 @@ def test_whom_a_person_kept_is_kept(desk: OptionsDesk) -> None:
     ]
     desk.see(*gone(*PEOPLE[8:11]), rows=rows, sync=guarded(desk))
     assert desk.counted() == (0, 11, 0)
-    desk.execute("UPDATE sync.removal SET state = 'withheld', decided_at = now()")
+    approving.withhold(desk.warehouse, desk.sync.sync_id, "carla", "asked")
     desk.see(*gone(*PEOPLE[8:11]), rows=rows, sync=guarded(desk))
     assert (desk.counted(), members(desk), desk.last.status) == ((0, 0, 0), 20, "succeeded")
     desk.see(rows=[person("3", modified=2)], sync=guarded(desk))

@@ -1,11 +1,18 @@
 """People who opt out at the source, and the choices that bind their records (ADV-1, ADV-5, ADV-7)."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from contact_sync.config.loader import load_syncs
+from contact_sync.errors import StagingLost
 from contact_sync.paths import include_folder
+from contact_sync.stages.failures import record_abandoned
+from contact_sync.stages.opening import open_fetch
 from contact_sync.warehouse.database import Warehouse
 from tests.stages.desk import Became, record
+from tests.stages.office import with_policy
 from tests.stages.options_desk import OptionsDesk, passed_by
 
 ANN, BOB = "ann@mail.example.org", "bob@mail.example.org"
@@ -136,6 +143,17 @@ def test_a_new_sync_applies_its_option_to_everybody(desk: OptionsDesk) -> None:
     assert (desk.standing(ANN), desk.standing(BOB)) == (("removed", "opted_out"), ("subscribed", None))
 
 
+def test_a_record_never_taken_takes_its_person_out(desk: OptionsDesk) -> None:
+    """ADV-1, ADV-5: brought in by another sync, out by this one's option, also if the record is ignored for more."""
+    sync = desk.choosing(opt_out="remove_from_list")
+    desk.take(ann(), record("2", BOB), sync=desk.named("another", desk.sync.list_name, module="Contacts"))
+    desk.execute("INSERT INTO contacts.bounce VALUES (:key, now(), 0, now())", key=ANN)
+    rows = [record("11", ANN, Email_Opt_Out=True), record("12", BOB, Email_Opt_Out=True)]
+    assert desk.take(*rows, sync=sync) == {"11": Became("ignored", "bounced", "hard"), "12": OPTED_OUT}
+    assert (desk.standing(ANN), desk.standing(BOB)) == (("removed", "opted_out"), ("removed", "opted_out"))
+    assert desk.counted() == (2, 0, 0)
+
+
 def test_opt_outs_of_records_out_of_scope(desk: OptionsDesk) -> None:
     """ADV-7: of every record ever taken, seen beside the batch; of no other."""
     sync = desk.choosing(opt_out="remove_from_list")
@@ -201,3 +219,40 @@ def test_each_sync_does_what_its_own_choice_says(desk: OptionsDesk, list_first: 
     desk.take(ann(modified=2), sync=strict)
     desk.take(ann_opts_out(modified=3), sync=strict)
     assert desk.is_deleted(ANN) == "opted_out"
+
+
+def test_a_failed_run_that_is_cleared_later_goes_by_the_options_of_today(desk: OptionsDesk) -> None:
+    """ADV-1, ADV-5, LIM-2: what is first taken after the change is bound to it; the run keeps its place of the day."""
+    desk.sync = with_policy(desk.sync, syncs_per_day=1)
+    failed = desk.stage([ann_opts_out()], desk.sync)
+    record_abandoned(failed.dag_id, failed.run_id, desk.warehouse)
+    today = desk.choosing(opt_out="remove_from_list")
+    assert desk.take(ann_opts_out(), sync=today) == {"1": OPTED_OUT}
+    other = desk.named("other")
+    open_fetch(replace(failed, dag_id="other"), other, desk.warehouse, failed.started_at + timedelta(days=2))
+    fetch, _ = open_fetch(failed, today, desk.warehouse, failed.started_at + timedelta(days=2))
+    assert (fetch.fetch_id, fetch.settings["options"]["opt_out"]) == (4, "remove_from_list")
+
+
+def test_a_batch_that_a_later_fetch_has_overtaken_is_not_loaded(desk: OptionsDesk) -> None:
+    """ADV-1, RET-4: it would bring back whom the later one took out, with values of yesterday; read again it may."""
+    sync = desk.choosing(opt_out="remove_from_list")
+    desk.take(ann(), sync=sync)
+    failed = desk.stage([ann()], sync)
+    record_abandoned(failed.dag_id, failed.run_id, desk.warehouse)
+    desk.take(ann_opts_out(modified=1), sync=sync)
+    with pytest.raises(StagingLost, match=r"fetch 3 has read the source since.* Clear the run from extract\."):
+        desk.classify_and_load(failed)
+    assert desk.standing(ANN) == ("removed", "opted_out")
+    desk.execute("UPDATE sync.fetch SET source_clock = (SELECT max(source_clock) FROM sync.fetch) WHERE fetch_id = 2")
+    desk.classify_and_load(failed)
+
+
+def test_a_backfill_of_days_past_overtakes_nobody(desk: OptionsDesk) -> None:
+    """RET-5, OPS-10: of two runs at once the one that failed for a moment goes on, whatever days the other has read."""
+    desk.take(ann())
+    failed = desk.stage([ann()])
+    record_abandoned(failed.dag_id, failed.run_id, desk.warehouse)
+    desk.take(ann(modified=1))
+    desk.execute("UPDATE sync.fetch SET window_end = window_end - interval '9 days' WHERE fetch_id = 3")
+    assert desk.outcomes(desk.classify_and_load(failed).fetch_id) == {"1": IN_LIST}

@@ -108,6 +108,17 @@ def test_another_list_is_another_matter(desk: OptionsDesk) -> None:
     assert desk.rows("SELECT FROM contacts.suppression") == []
 
 
+def test_the_person_of_a_clash_has_unsubscribed(desk: OptionsDesk) -> None:
+    """ADV-3, OUT-13: whoever the record becomes by its new address, it is of a person who unsubscribed."""
+    sync = desk.choosing(unsubscribed="remove_from_list")
+    desk.take(record("1", "ann@mail.example.org"), record("2", "bob@mail.example.org"), sync=sync)
+    desk.unsubscribe("ann@mail.example.org")
+    became = desk.take(record("1", "bob@mail.example.org", modified=1), sync=sync)
+    assert became == {"1": Became("ignored", "unsubscribed")}
+    assert desk.standing("bob@mail.example.org") == ("unsubscribed", None)
+    assert desk.mailable() == set()
+
+
 def test_organisation_wide(desk: OptionsDesk) -> None:
     """ADV-3 unsubscribe_scope: organisation: do_not_mail, unsubscribed_org, from the next load on and in every list."""
     sync = everywhere(desk.choosing())

@@ -86,6 +86,33 @@ def test_a_withheld_record_that_vanished_is_waited_for_no_more(world: World) -> 
     assert world.one("SELECT count(*) FROM sync.withheld WHERE record_id = :id", id=earliest) == 0
 
 
+def test_whoever_finds_no_room_stays_deleted_for_all_their_records(desk: Desk) -> None:
+    """OUT-15: two records of one deleted person: neither is a duplicate of who is not there; nothing changes."""
+    desk.take(created("1", 0))
+    desk.take(created("2", 0) | {"Email": "p1@mail.example.org"})
+    desk.execute("UPDATE contacts.contact SET deleted_at = now()")
+    moved = created("2", 0) | {"Email": "p2@mail.example.org", "Updated_On": MORNING.isoformat()}
+    assert desk.take(created("1", 0), moved, sync=limited(desk.sync, 0)) == {"1": WITHHELD, "2": WITHHELD}
+    assert (desk.last.counts["ignored"], desk.last.counts["changed"]) == (2, 0)
+    assert [row["email_key"] for row in desk.rows("SELECT email_key FROM contacts.contact")] == ["p1@mail.example.org"]
+    assert desk.take(created("1", 0), moved, sync=limited(desk.sync, 1)) == {
+        "1": Became("re_added"),
+        "2": Became("duplicate", "in_list"),
+    }
+    assert desk.rows("SELECT record_id FROM sync.withheld") == []
+
+
+def test_who_is_out_of_scope_by_now_waits_no_more(desk: Desk) -> None:
+    """OUT-15: nobody who left the scope stands for ever before those who could be taken; a repeated record waits on."""
+    desk.take(created("1", 0), created("2", 5), sync=limited(desk.sync, 0))
+    assert desk.take(created("1", 0) | {"$approved": False}, sync=limited(desk.sync, 1)) == {
+        "1": Became("out_of_scope", "unapproved")
+    }
+    assert [row["record_id"] for row in desk.rows("SELECT record_id FROM sync.withheld")] == ["2"]
+    desk.take(created("2", 5), created("2", 5), sync=limited(desk.sync, 0))
+    assert [row["record_id"] for row in desk.rows("SELECT record_id FROM sync.withheld")] == ["2"]
+
+
 def test_two_syncs_at_once_keep_the_limit_exact(desk: Desk, warehouse: Warehouse) -> None:
     """OUT-15, OPS-10: two loads that meet never pass the limit together."""
     other = limited(desk.sync, 30).model_copy(update={"sync_id": "other", "list_name": "Other", "push_switches": ()})

@@ -1,17 +1,22 @@
 """A plan is the run itself, rehearsed: the same numbers, nothing left, nobody held up (OPS-2)."""
 
 from collections.abc import Iterator
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.errors import BatchRefused, ReadPending
+from contact_sync.stages import load
 from contact_sync.stages.extract import open_source
 from contact_sync.stages.plan_rows import Rehearsed, rehearse_run
 from contact_sync.stages.planning import approach, look_ahead
 from contact_sync.stages.push import push
 from contact_sync.stages.source import Reading, Source, Way
+from contact_sync.warehouse import organisation
 from contact_sync.warehouse.rehearsal import rehearse
 from tests.stages.bulk_world import by_bulk
 from tests.stages.snapshot import everything
@@ -51,7 +56,16 @@ def plan(
         outlook = look_ahead(rehearsal, run, sync, None, run.started_at)
         source: Any = Meanwhile(open_source(client, sync, outlook.former), happens)
         return rehearse_run(
-            rehearsal, run, sync, outlook, source, lambda account, _: client, run.started_at, pause=pause, rows=rows
+            rehearsal,
+            run,
+            sync,
+            outlook,
+            source,
+            lambda batch: open_source(client, sync, outlook.former, batch),
+            lambda account, _: client,
+            run.started_at,
+            pause=pause,
+            rows=rows,
         )
 
 
@@ -133,6 +147,55 @@ def test_a_run_goes_on_meanwhile(world: World) -> None:
         world.execute("ALTER ROLE CURRENT_USER RESET lock_timeout")
     assert told.counts["new"] == 0
     assert told.counts["duplicate_in_list"] == world.one("SELECT new FROM sync.fetch") > 0
+
+
+def test_it_waits_for_loads_and_they_never_for_it(world: World) -> None:
+    """OPS-2: while it waits for another load it does not hold the sync's row, which that load asks for: no deadlock."""
+    world.fetch(DAILY)
+    waits = text("SELECT count(*) > 0 FROM pg_stat_activity WHERE query ~ 'organisation' AND wait_event_type = 'Lock'")
+    ask = text("SELECT FROM sync.sync WHERE sync_id = :sync_id FOR KEY SHARE NOWAIT")
+    outcome: list[str] = []
+
+    def another_load(begun: Event) -> None:
+        with world.warehouse.engine.begin() as connection:
+            organisation.lock(connection)
+            begun.set()
+            for _ in range(200):
+                if world.one(waits.text):
+                    break
+                sleep(0.05)
+            else:
+                outcome.append("the plan never came")
+            connection.execute(ask, {"sync_id": DAILY})
+            outcome.append("got it")
+
+    def beside() -> None:
+        begun = Event()
+        thread.append(Thread(target=another_load, args=(begun,), daemon=True))
+        thread[0].start()
+        assert begun.wait(10)
+
+    thread: list[Thread] = []
+    plan(world, world.syncs[DAILY], beside)
+    thread[0].join(20)
+    assert outcome == ["got it"]
+
+
+def test_its_stand_in_supplies_no_fields(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPS-2, MAP-8: the name under which it reads is no other sync: nobody contests the fields of the only one."""
+    world.fetch(DAILY)
+    world.edit(ids(world, "plain", 1)[0], City="Atlantis")
+    contested: list[int] = []
+    apply = load.apply
+
+    def watched(connection: Connection, *given: Any) -> Any:
+        applied = apply(connection, *given)
+        contested.append(connection.execute(text("SELECT count(*) FROM contested")).scalar_one())
+        return applied
+
+    monkeypatch.setattr(load, "apply", watched)
+    assert plan(world, world.syncs[DAILY]).counts["changed"] == 1
+    assert contested == [0]
 
 
 def test_a_batch_that_is_refused(world: World) -> None:

@@ -223,6 +223,18 @@ def test_pushed_person_read_back_is_not_imported(world: World, loaded: RunInfo) 
     assert standing(world, contact_id)[0] == "updated"
 
 
+def test_a_record_that_was_kept_out_brought_nobody(world: World, loaded: RunInfo) -> None:
+    """PUSH-4, OUT-11: that a record under the person's address was ignored makes nobody `imported_from_recruit`."""
+    contact_id = add_member(world, "ann.fields@web.example.org")
+    opened(world, contact_id)
+    world.execute(
+        "INSERT INTO contacts.source_link (source_no, record_id, contact_id, email_key, linked_by_fetch) "
+        "SELECT source_no, 'kept out', :id, 'ann.fields@web.example.org', fetch_id FROM sync.fetch LIMIT 1",
+        id=contact_id,
+    )
+    assert do_push(world, loaded)["pushed"] == 1
+
+
 def test_erased_people_are_never_pushed(world: World, loaded: RunInfo) -> None:
     """PUSH-4: `suppressed` is a reason always for erased people, for others only under push_suppressed: skip."""
     erased, blocked = add_member(world, "erased@web.example.org"), add_member(world, "blocked@web.example.org")

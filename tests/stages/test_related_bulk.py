@@ -7,8 +7,9 @@ import pytest
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.errors import ContractBroken, ReadPending
 from contact_sync.zoho.failures import BulkGone
-from tests.stages.bulk_world import READ, calls, drive, fetch_of, jobs_of
+from tests.stages.bulk_world import READ, a_minute_later, calls, drive, fetch_of, jobs_of
 from tests.stages.sources import condition, sync_of
+from tests.stages.test_plan_rows import plan
 from tests.stages.world import World
 
 CLIENTS = 2_100
@@ -133,3 +134,18 @@ def test_neither_way(world: World, settings: dict[str, Any], policies: dict[str,
     with pytest.raises(ContractBroken, match=rf"Clients.*{why}"):
         world.extract(run, sync)
     assert jobs_of(world, run) == []
+
+
+def test_a_plan_waits_for_these_jobs_too(world: World) -> None:
+    """OPS-2, SRC-12: what a listing cuts is no failure of a plan either; it has the numbers of the run."""
+    sync = sync_for(sorted(row["Industry"] for row in rows_of(world, "Clients").values())[0])
+    pauses: list[float] = []
+    told = plan(world, sync, pauses=pauses)
+    assert pauses
+    assert world.one("SELECT count(*) FROM sync.bulk_job") == 0
+    a_minute_later(world)
+    run = world.run_info(sync.sync_id)
+    drive(world, run, sync)
+    done = world.finish(run)
+    assert told.counts == {name: done.counts[name] for name in told.counts}
+    assert 0 < told.counts["new"] < told.counts["read"]

@@ -195,6 +195,25 @@ def test_what_belongs_to_somebody_else_by_now_stays(desk: Desk) -> None:
     }
 
 
+def test_a_record_that_once_was_somebody_else_s_leaves_no_trace_with_them(desk: Desk) -> None:
+    """OPS-6, OUT-13: its id goes from what is kept of the contact that it was before a clash; that contact stays."""
+    desk.take(record(RECORD, "ben.old@mail.example.org", Last_Name="Lee"), record("5", ANN))
+    desk.take(record(RECORD, BEN, modified=1, Last_Name="Lee"))
+    desk.execute(
+        "INSERT INTO sync.removal (fetch_id, sync_no, list_id, contact_id, source_no, record_id, reason, reach, state, "
+        "status_before, decided_at, decided_by) SELECT 2, 1, 1, contact_id, 1, :record, 'opted_out', 'list', "
+        "'withheld', 'subscribed', now(), 'otto' FROM contacts.contact WHERE email_key = :ben",
+        record=RECORD,
+        ben=BEN,
+    )
+    desk.take(record(RECORD, ANN, modified=2, Last_Name="Lee"))
+    assert {"sync.removal", "sync.field_change"} <= places(desk.warehouse, [RECORD])[RECORD]
+    erase(desk.warehouse, ANN, WHY, "maria")
+    assert places(desk.warehouse, [RECORD, ANN]) == {}
+    assert [row["state"] for row in desk.rows("SELECT state FROM sync.removal")] == ["withheld"]
+    assert desk.mailable() == {BEN}
+
+
 def test_mistakes_write_nothing(desk: Desk) -> None:
     """OPS-6: told without an address."""
     live_a_life(desk)

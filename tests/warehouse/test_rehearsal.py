@@ -1,11 +1,17 @@
 """A rehearsal never commits, whoever works in it, and gives back the locks of what it takes back (OPS-2)."""
 
+import time
+from datetime import UTC, datetime, timedelta
+
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from contact_sync.core.api import ApiCall
 from contact_sync.errors import Unavailable
 from contact_sync.warehouse import organisation
+from contact_sync.warehouse.bulk_jobs import downloads_lately
+from contact_sync.warehouse.credits import record_calls
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.rehearsal import rehearse
 
@@ -73,3 +79,34 @@ def test_locks_go_with_what_is_undone(warehouse: Warehouse) -> None:
         organisation.lock(connection)
         with pytest.raises(Unavailable, match="lock timeout"):
             wait_for_the_organisation(warehouse, "100ms")
+
+
+def stand_still(warehouse: Warehouse) -> None:
+    """A process that was stopped while it held the organisation."""
+    with rehearse(warehouse) as rehearsal, rehearsal.undone() as connection:
+        organisation.lock(connection)
+        time.sleep(1)
+        organisation.lock(connection)
+
+
+def test_who_stands_still_holds_nobody_up(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPS-2: the server ends a rehearsal that was stopped while it held what runs ask for; reading takes its time."""
+    monkeypatch.setattr("contact_sync.warehouse.rehearsal.IDLE_WAIT", "200ms")
+    with pytest.raises(Unavailable, match="idle-in-transaction"):
+        stand_still(warehouse)
+    with warehouse.transaction() as connection:
+        organisation.lock(connection)
+    with rehearse(warehouse) as rehearsal:
+        time.sleep(0.5)
+        assert lists(rehearsal) == 0
+
+
+def test_time_goes_on(warehouse: Warehouse) -> None:
+    """OPS-2, SRC-12: downloads of the last minute are those before now, not before it began: it would wait for ever."""
+    path = "/recruit/bulk/v2/read/1/result"
+    nearly = datetime.now(UTC) - timedelta(seconds=58.5)
+    record_calls(warehouse.engine, "recruit_demo", None)(ApiCall(nearly, "GET", path, 200, 1, 1, 0.1))
+    with rehearse(warehouse) as rehearsal:
+        assert downloads_lately(rehearsal.connection, "recruit_demo") == 1
+        time.sleep(2)
+        assert downloads_lately(rehearsal.connection, "recruit_demo") == 0

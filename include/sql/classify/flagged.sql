@@ -38,9 +38,13 @@ SELECT
     latest.opted_out AND NOT coalesce(taken.opted_out, link.opted_out, false) AS news
 FROM latest
 CROSS JOIN this_fetch
-LEFT JOIN sync.taken_record AS taken
-    ON taken.sync_no = this_fetch.sync_no AND taken.source_no = this_fetch.source_no
-   AND taken.record_id = latest.record_id AND taken.list_id = this_fetch.list_id
+-- any row of the pair: it has one a list, and all are bound alike
+LEFT JOIN LATERAL (
+    SELECT pair.record_id, pair.opt_out, pair.opted_out
+    FROM sync.taken_record AS pair
+    WHERE pair.sync_no = this_fetch.sync_no AND pair.source_no = this_fetch.source_no AND pair.record_id = latest.record_id
+    LIMIT 1
+) AS taken ON true
 LEFT JOIN contacts.source_link AS link  ON link.source_no = this_fetch.source_no AND link.record_id = latest.record_id
 LEFT JOIN contacts.contact     AS owner ON owner.email_key = latest.email_key
 WHERE (latest.opted_out OR latest.converted) AND (latest.in_scope OR taken.record_id IS NOT NULL)

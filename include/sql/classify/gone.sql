@@ -24,7 +24,7 @@ known AS (
     SELECT
         told.*,
         coalesce(alive.modified_at >= told.gone_at, false)                              AS fetched_later,
-        coalesce(taken.deleted, this_fetch.deleted)                                     AS choice,
+        coalesce(bound.deleted, this_fetch.deleted)                                     AS choice,
         CASE WHEN decided.record_no IS NULL THEN link.contact_id ELSE decided.contact_id END AS contact_id,
         -- told again because windows overlap, or because ids are compared every time; in the bin once more is news
         taken.gone_at IS NULL OR (told.gone_kind = 'recycle' AND told.gone_at > taken.gone_at) AS fresh,
@@ -36,6 +36,13 @@ known AS (
     LEFT JOIN sync.taken_record AS taken
         ON taken.sync_no = this_fetch.sync_no AND taken.source_no = this_fetch.source_no
        AND taken.record_id = told.record_id AND taken.list_id = this_fetch.list_id
+    -- what binds the pair binds it in every list that the sync ever took it into
+    LEFT JOIN LATERAL (
+        SELECT pair.deleted
+        FROM sync.taken_record AS pair
+        WHERE pair.sync_no = this_fetch.sync_no AND pair.source_no = this_fetch.source_no AND pair.record_id = told.record_id
+        LIMIT 1
+    ) AS bound ON true
     LEFT JOIN contacts.source_link AS link ON link.source_no = this_fetch.source_no AND link.record_id = told.record_id
 ),
 ranked AS (

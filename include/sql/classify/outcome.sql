@@ -39,6 +39,12 @@ person_suppression AS (
         FROM contacts.suppression
         WHERE lifted_at IS NULL AND contact_id IS NOT NULL
         UNION ALL
+        -- written for nothing but the address that a person has: it goes with the person to the next one (OUT-13)
+        SELECT person.contact_id, held.kind, held.suppression_id
+        FROM contacts.suppression AS held
+        JOIN contacts.contact AS person USING (email_key)
+        WHERE held.lifted_at IS NULL AND held.contact_id IS NULL
+        UNION ALL
         -- load writes them down before it decides; until then they count all the same (ADV-3)
         SELECT contact_id, 'unsubscribed_org', NULL FROM newly_unsubscribed
     ) AS held
@@ -64,7 +70,6 @@ known AS (
         bound.unsubscribed <> this_fetch.unsubscribed         AS unsubscribed_is_newer,
         -- converted, as the record itself and its address tell (ADV-4)
         coalesce(by_record.candidate, by_key.candidate)       AS candidate,
-        by_record.own OR by_key.own                           AS excluded_by_us,
         by_record.here OR by_key.here                         AS excluded_here,
         by_record.excepted OR by_key.excepted                 AS excluded_somewhere,
         by_record.everywhere OR by_key.everywhere             AS ignored_everywhere,
@@ -113,10 +118,10 @@ wanting AS (
       AND known.required_missing IS NULL
       AND NOT (member.unsubscribed_at IS NOT NULL AND known.unsubscribed <> 'keep')
       AND (member.status IS DISTINCT FROM 'removed' OR member.reason IS DISTINCT FROM 'removed_by_hand')
-      AND (known.excluded_by_us OR by_person.own) IS NOT TRUE
-      AND NOT (coalesce(member.status, 'removed') = 'removed' AND (
-          (known.excluded_here OR by_person.here) IS TRUE
-          OR ((known.ignored_everywhere OR by_person.everywhere) AND (known.excluded_somewhere OR by_person.excepted) IS NOT TRUE) IS TRUE))
+      AND (known.excluded_here OR by_person.here) IS NOT TRUE
+      AND NOT (coalesce(member.status, 'removed') = 'removed'
+          AND (known.ignored_everywhere OR by_person.everywhere) IS TRUE
+          AND (known.excluded_somewhere OR by_person.excepted) IS NOT TRUE)
       -- somebody deleted comes back only if the plan has room, so nobody may count on their leaving an address
       AND (person.deleted_at IS NULL OR this_fetch.contact_limit IS NULL)
 ),
@@ -131,6 +136,8 @@ settled AS (
     SELECT
         known.*,
         CASE
+            -- a known record that brings no new address is who it was, whoever may have taken that address since
+            WHEN known.linked_id IS NOT NULL AND NOT known.new_address THEN known.linked_id
             WHEN known.owner_id IS NULL OR (mover.contact_id IS NOT NULL AND known.owner_id IS DISTINCT FROM known.linked_id)
                 THEN known.linked_id
             ELSE known.owner_id
@@ -144,25 +151,32 @@ judged AS (
     SELECT
         settled.*,
         here.status AS here_status,
-        settled.opt_out_is_newer OR (settled.unsubscribed_is_newer AND here.unsubscribed_at IS NOT NULL) AS option_is_newer,
+        settled.opt_out_is_newer OR (
+            settled.unsubscribed_is_newer AND (here.unsubscribed_at IS NOT NULL OR was.unsubscribed_at IS NOT NULL)
+        ) AS option_is_newer,
         coalesce(settled.candidate, by_person.candidate) AS converted_candidate,
         CASE
             WHEN settled.out_of_scope IS NOT NULL THEN NULL
             WHEN settled.early_reason IS NOT NULL THEN settled.early_reason
-            WHEN here.unsubscribed_at IS NOT NULL AND settled.unsubscribed <> 'keep' THEN 'unsubscribed'
-            WHEN here.status = 'removed' AND here.reason = 'removed_by_hand' THEN 'removed_by_hand'
-            -- out of this list by this very sync; no way into it; or no way into any list, unless excepted (ADV-4)
-            WHEN settled.excluded_by_us OR by_person.own OR (
-                coalesce(here.status, 'removed') = 'removed' AND (
-                    settled.excluded_here OR by_person.here
-                    OR ((settled.ignored_everywhere OR by_person.everywhere)
-                        AND (settled.excluded_somewhere OR by_person.excepted) IS NOT TRUE))
+            -- what belongs to the person goes along to whom the record becomes by a clash (OUT-13)
+            WHEN (here.unsubscribed_at IS NOT NULL OR was.unsubscribed_at IS NOT NULL) AND settled.unsubscribed <> 'keep'
+                THEN 'unsubscribed'
+            WHEN (here.status = 'removed' AND here.reason = 'removed_by_hand') OR (
+                was.status = 'removed' AND was.reason = 'removed_by_hand' AND coalesce(here.status, 'removed') = 'removed'
+            ) THEN 'removed_by_hand'
+            -- this list is blocked, by whichever sync; or no new way into any list, unless excepted (ADV-4)
+            WHEN settled.excluded_here OR by_person.here OR (
+                coalesce(here.status, 'removed') = 'removed'
+                AND (settled.ignored_everywhere OR by_person.everywhere)
+                AND (settled.excluded_somewhere OR by_person.excepted) IS NOT TRUE
             ) THEN 'converted'
             WHEN settled.required_missing IS NOT NULL THEN 'invalid_field'
         END AS reason
     FROM settled
     CROSS JOIN this_fetch
     LEFT JOIN contacts.membership AS here      ON here.list_id = this_fetch.list_id AND here.contact_id = settled.target_id
+    LEFT JOIN contacts.membership AS was       ON was.list_id = this_fetch.list_id AND was.contact_id = settled.linked_id
+                                              AND settled.linked_id <> settled.target_id
     LEFT JOIN blocking            AS by_person ON by_person.contact_id = settled.target_id
 ),
 placed AS (
@@ -216,6 +230,7 @@ SELECT
             placed.reason IN ('file_duplicate', 'do_not_mail', 'converted') OR placed.suggested_domain IS NOT NULL
             OR (placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out'))
             OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address))
+            OR (placed.reason IN ('unsubscribed', 'removed_by_hand') AND placed.clash_id IS NOT NULL)
         ) THEN nullif(jsonb_strip_nulls(jsonb_build_object(
             'suggested_domain', placed.suggested_domain,
             'duplicate_of',     CASE WHEN placed.reason = 'file_duplicate' THEN placed.winner_id END,
@@ -223,7 +238,8 @@ SELECT
             'converted_candidate', CASE WHEN placed.reason = 'converted' THEN nullif(placed.converted_candidate, placed.record_id) END,
             'option_newer_than_record', CASE
                 WHEN placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out') THEN true END,
-            'address_clash',    CASE WHEN placed.taken THEN placed.clash_id END,
+            'address_clash',    CASE
+                WHEN placed.taken OR placed.reason IN ('unsubscribed', 'removed_by_hand') THEN placed.clash_id END,
             'new_address',      CASE WHEN placed.taken AND placed.brings_address THEN true END
         )), '{}')
     END,

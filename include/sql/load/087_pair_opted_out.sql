@@ -19,5 +19,4 @@ CROSS JOIN (
 WHERE taken.sync_no = this_fetch.sync_no
   AND taken.source_no = this_fetch.source_no
   AND taken.record_id = seen.record_id
-  AND taken.list_id = this_fetch.list_id
   AND taken.opted_out <> seen.opted_out

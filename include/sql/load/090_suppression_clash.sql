@@ -1,6 +1,6 @@
 -- Purpose:    let a suppression cover everybody it is about: both people of an address clash, and the person whose
---             record brought a suppressed address (OUT-11, OUT-13). Only what somebody wrote is carried over, never a
---             copy, and never again to a person from whom the copy was lifted.
+--             record brought a suppressed address (OUT-11, OUT-13). Of a copy that which somebody wrote is carried over,
+--             never again to a person from whom its copy was lifted.
 -- Parameters: none; reads the transaction's this_fetch, batch and outcome.
 -- Returns:    nothing; rows affected are suppressions carried over.
 INSERT INTO contacts.suppression (kind, contact_id, origin, carried_from, reason, created_by, created_at)
@@ -8,13 +8,15 @@ SELECT DISTINCT ON (meant.contact_id, root.kind)
     root.kind, meant.contact_id, meant.origin, root.suppression_id, root.reason,
     'fetch ' || this_fetch.fetch_id, this_fetch.started_at
 FROM (
-    SELECT pair.other_id AS contact_id, suppression.suppression_id, 'address_clash' AS origin
+    SELECT
+        pair.other_id AS contact_id, coalesce(suppression.carried_from, suppression.suppression_id) AS suppression_id,
+        'address_clash' AS origin
     FROM (
         SELECT clash_contact_id AS one_id, contact_id AS other_id FROM outcome WHERE clash_contact_id IS NOT NULL
         UNION
         SELECT contact_id, clash_contact_id FROM outcome WHERE clash_contact_id IS NOT NULL
     ) AS pair
-    JOIN contacts.suppression ON suppression.contact_id = pair.one_id
+    JOIN contacts.suppression ON suppression.contact_id = pair.one_id AND suppression.lifted_at IS NULL
     UNION ALL
     SELECT outcome.contact_id, suppression.suppression_id, 'suppressed_address'
     FROM outcome

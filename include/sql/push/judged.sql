@@ -82,13 +82,17 @@ imported AS (
     JOIN sync.source USING (source_no)
     JOIN switch ON switch.account = source.account
     JOIN sync.fetch AS linked ON linked.fetch_id = link.linked_by_fetch
+    -- a record that was kept out is known, but brought nobody until it was taken
+    JOIN (
+        SELECT source_no, record_id, min(taken_at) AS first_at FROM sync.taken_record GROUP BY source_no, record_id
+    ) AS taken ON taken.source_no = link.source_no AND taken.record_id = link.record_id
     WHERE NOT EXISTS (
         SELECT FROM sync.push_ledger AS pushed
         JOIN sync.push_switch AS by_switch ON by_switch.switch_no = pushed.switch_no
         WHERE by_switch.account = source.account
           AND pushed.contact_id = link.contact_id
           AND pushed.outcome <> 'not_pushed'
-          AND (pushed.record_id = link.record_id OR pushed.at < linked.started_at)
+          AND (pushed.record_id = link.record_id OR pushed.at < greatest(linked.started_at, taken.first_at))
     )
 ),
 suppressed AS (

@@ -1,5 +1,5 @@
--- Purpose:    bind the older pairs to the choices of today (ADV-6).
--- Parameters: sync_no, source_no, list_id; opt_out, deleted, unsubscribed: the choices of today; reads the transaction's
+-- Purpose:    bind the older pairs to the choices of today, in every list that the sync took them into (ADV-6).
+-- Parameters: sync_no, source_no; opt_out, deleted, unsubscribed: the choices of today; reads the transaction's
 --             table older_pair.
 -- Returns:    nothing; rows affected are pairs.
 UPDATE sync.taken_record AS taken
@@ -7,5 +7,4 @@ SET opt_out = :opt_out, deleted = :deleted, unsubscribed = :unsubscribed
 FROM older_pair
 WHERE taken.sync_no = :sync_no
   AND taken.source_no = :source_no
-  AND taken.list_id = :list_id
   AND taken.record_id = older_pair.record_id

@@ -1,4 +1,5 @@
--- Purpose:    forget withheld records that this fetch decided otherwise: taken, or ignored for a reason of their own.
+-- Purpose:    forget withheld records that this fetch decided otherwise: taken, ignored for a reason of their own, or not in
+--             scope any more; these would stand before all others whenever there is room, and never be taken (OUT-15).
 -- Parameters: none; reads the transaction's this_fetch and outcome.
 -- Returns:    nothing; rows affected are records released.
 DELETE FROM sync.withheld
@@ -6,5 +7,5 @@ USING outcome, this_fetch
 WHERE withheld.sync_no = this_fetch.sync_no
   AND withheld.source_no = this_fetch.source_no
   AND withheld.record_id = outcome.record_id
-  AND outcome.outcome <> 'out_of_scope'
+  AND outcome.reason IS DISTINCT FROM 'page_repeat'
   AND outcome.reason IS DISTINCT FROM 'plan_limit'

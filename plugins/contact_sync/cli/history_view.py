@@ -128,8 +128,8 @@ def _left_and_ended(fetch: dict[str, Any]) -> list[str]:
         )
     if asked := fetch["pending_removals"]:
         notes.append(
-            f"partial: {_members(asked)} {'would be' if preview else 'were'} left to a person's answer, because so many "
-            f"would end at once (ADV-8). What still waits: contact-sync pending {fetch['sync_id']}"
+            f"partial: {_members(asked)} {'would be' if preview else 'were'} left to a person's answer, because so "
+            f"many would end at once (ADV-8). What still waits: contact-sync pending {fetch['sync_id']}"
         )
     if beyond := sum(row["records"] for row in fetch["ignored_by_reason"] if row["reason"] == "plan_limit"):
         notes.append(

@@ -54,7 +54,7 @@ def restore(person: Person, reason: Reason, list_name: ListName = None, org: Who
         done = restore_to_list(warehouse, person, chosen, why, who())
         if done.status == "removed":
             say(
-                f"Contact {done.contact_id} is held out of '{chosen}' no more, but deleted from the organisation since. "
+                f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation. "
                 "A fetch that reads their record adds them again; to read all records: contact-sync initiate SYNC"
             )
         else:

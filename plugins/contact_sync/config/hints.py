@@ -10,13 +10,30 @@ from contact_sync.config.problems import ConfigProblem
 from contact_sync.config.resolved import ResolvedSync
 
 ONLINE = "Check now with: contact-sync lint --online"
+IN_AND_OUT = (
+    "whom this sync takes out comes back with the next fetch there that reads the record, and leaves again with the "
+    "next one here: in and out every day if both run daily and read all"
+)
+CONTRADICTIONS = {
+    "opt_out": ("dont_exclude", f"{IN_AND_OUT} (ADV-1)"),
+    "deleted": ("keep", "people leave with this sync's fetch once no live record supplies them, whoever else would "
+                        "keep them (ADV-2)"),
+    "unsubscribed": ("keep", f"{IN_AND_OUT}; nobody is subscribed by it (ADV-3)"),
+}  # fmt: skip
+"""The choice of each option that keeps people, and what comes of it beside a sync that removes them."""
 
 
-def find_hints(syncs: Iterable[ResolvedSync], *, online: bool) -> list[ConfigProblem]:
-    """All hints about good syncs; with `online` none about what is checked against the accounts anyway."""
+def find_hints(
+    syncs: Iterable[ResolvedSync], *, online: bool, among: Iterable[ResolvedSync] = ()
+) -> list[ConfigProblem]:
+    """All hints about good syncs; with `online` none about what is checked against the accounts anyway.
+
+    among: all good syncs, for what two of them do to each other.
+    """
     found: list[ConfigProblem] = []
+    others = list(among)
     for sync in syncs:
-        found += [*_related(sync), *_bounded(sync), *_keeps_deleted(sync)]
+        found += [*_related(sync), *_bounded(sync), *_keeps_deleted(sync), *_contradicted(sync, others)]
         if not online:
             found += [*_by_metadata(sync), *_custom_fields(sync)]
     return found
@@ -42,6 +59,21 @@ def _keeps_deleted(sync: ResolvedSync) -> Iterator[ConfigProblem]:
     if "deleted" not in sync.options.model_fields_set and sync.schedule.frequency != "once":
         message = "not given, so 'keep': people stay in the list when their record is deleted at the source (ADV-2)."
         yield _hint(sync, "options.deleted", f"{message} Also possible: remove_from_list, remove_from_org.")
+
+
+def _contradicted(sync: ResolvedSync, others: list[ResolvedSync]) -> Iterator[ConfigProblem]:
+    """ADV-1 to ADV-3: of two syncs into one list one takes people out, and the other keeps them or brings them back."""
+    if sync.schedule.frequency == "once":
+        return
+    others = [each for each in others if each.list_name == sync.list_name and each.schedule.frequency != "once"]
+    for option, (keeps, then) in CONTRADICTIONS.items():
+        choice = getattr(sync.options, option)
+        keeping = [each for each in others if getattr(each.options, option) == keeps]
+        if choice == keeps or not keeping:
+            continue
+        files = " and ".join(each.file for each in keeping)
+        message = f"is '{choice}' here and '{keeps}' in {files}, which feeds '{sync.list_name}', too: {then}."
+        yield _hint(sync, f"options.{option}", message)
 
 
 def _by_metadata(sync: ResolvedSync) -> Iterator[ConfigProblem]:

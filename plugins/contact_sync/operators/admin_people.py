@@ -44,10 +44,23 @@ def in_list(desk: Desk) -> str:
     """Out of a list until restored, or back (OUT-18)."""
     from contact_sync.warehouse import removals
 
-    list_name, removing = desk.request.list_name or "", desk.request.act is Act.REMOVE_FROM_LIST
-    act = removals.remove_from_list if removing else removals.restore_to_list
-    told = f"out of '{list_name}' until restored" if removing else f"in '{list_name}' again"
-    return _each(desk, lambda person: act(desk.warehouse, person, list_name, desk.request.reason, desk.who), told)
+    list_name, reason = desk.request.list_name or "", desk.request.reason
+    if desk.request.act is Act.REMOVE_FROM_LIST:
+        told = f"out of '{list_name}' until restored"
+        return _each(
+            desk, lambda who: removals.remove_from_list(desk.warehouse, who, list_name, reason, desk.who), told
+        )
+    deleted: list[int] = []
+
+    def restore(person: str) -> "Removal":
+        done = removals.restore_to_list(desk.warehouse, person, list_name, reason, desk.who)
+        if done.status == "removed":
+            deleted.append(done.contact_id)
+        return done
+
+    told = _each(desk, restore, f"in '{list_name}' again")
+    but = f" But deleted from the organisation, so in no list before a fetch reads their record: {numbers(deleted)}."
+    return told + (but if deleted else "")
 
 
 def in_organisation(desk: Desk) -> str:

@@ -61,11 +61,13 @@ class Decision:
 def to_ask(warehouse: Warehouse, run_id: str, now: datetime, only: Collection[int] | None = None) -> list[int]:
     """Fetches about which this run is to ask: with pending removals, and no other run's question open.
 
-    only: the fetches that came up, None for whatever waits. Raises SyncSkipped if there is nothing to ask.
+    only: the fetches that came up, None for whatever waits. Of a deleted sync nothing is asked: no answer would do
+    anything (LIM-3). Raises SyncSkipped if there is nothing to ask.
     """
     with warehouse.transaction() as connection:
         found = pending.batches(connection)
-    waiting = [batch for batch in found if only is None or batch.fetch_id in only]
+    alive = [batch for batch in found if batch.sync_state != "deleted"]
+    waiting = [batch for batch in alive if only is None or batch.fetch_id in only]
     free = [batch.fetch_id for batch in waiting if not batch.is_asked(now, run_id)]
     if waiting and not free:
         raise SyncSkipped("asked_already", f"See the open question in the run {waiting[-1].asked_by_run}")

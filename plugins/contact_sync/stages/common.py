@@ -2,11 +2,13 @@
 
 from contextlib import AbstractContextManager
 
+from sqlalchemy import Connection
+
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.mapping_types import FieldMapping
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import SyncSkipped
+from contact_sync.errors import StagingLost, SyncSkipped
 from contact_sync.stages.states import remedy
 from contact_sync.warehouse import fetch_ends, fetches, registry
 from contact_sync.warehouse.database import Warehouse
@@ -23,7 +25,8 @@ def settings_of(fetch: Fetch) -> ResolvedSync:
 def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
     """The fetch of a run and, unless it is closed already, the attempt that may write it from now on.
 
-    Raises SyncSkipped if the sync was deleted meanwhile: it brings nothing more (LIM-3).
+    Raises SyncSkipped if the sync was deleted meanwhile: it brings nothing more (LIM-3); StagingLost if a later fetch
+    of the sync has read since and is loaded: what it found is newer.
     """
     skip: SyncSkipped | None = None
     with warehouse.transaction() as connection:
@@ -34,10 +37,20 @@ def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
             told = {"status": "skipped", "reason": skip.reason, "remedy": skip.remedy}
             fetch_ends.close_unloaded(connection, fetch.fetch_id, **told)
         elif not fetch.closed:
+            _must_be_newest(connection, fetch)
             attempt = fetches.begin_stage(connection, fetch, stage)
     if skip:
         raise skip
     return fetch, attempt
+
+
+def _must_be_newest(connection: Connection, fetch: Fetch) -> None:
+    later = fetches.read_since(connection, fetch)
+    if later is not None:
+        raise StagingLost(
+            f"fetch {fetch.fetch_id} of {fetch.sync_id}: fetch {later} has read the source since, and is loaded, so "
+            "the rows staged here are out of date. Nothing was written. Clear the run from extract."
+        )
 
 
 def for_fetch(warehouse: Warehouse, fetch: Fetch, stage: str) -> Warehouse:

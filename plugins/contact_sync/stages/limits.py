@@ -58,7 +58,9 @@ class Claim:
         if most is None:
             return None
         if self.sync.policies.monthly_limit_counts == "initiations":
-            used = limits.initiations_of_month(connection, self.day) if self.initiation else 0
+            if self.initiation is None:
+                return None
+            used = limits.initiations_of_month(connection, self.day)
             what = "initiations (first activations, one-time runs, initiate)"
         else:
             takers = limits.takers_of_month(connection, self.day)
@@ -135,14 +137,10 @@ def claim_act(
 
 
 def note_created(connection: Connection, sync: ResolvedSync, sync_no: int, now: datetime) -> None:
-    """A sync registered on the day of its `created` takes a place of that day, if one is left, without a run."""
-    day = day_of(sync, now)
-    if sync.created != day:
-        return
-    limits.hold(connection)
-    most = sync.policies.syncs_per_day
-    if most is None or len(limits.takers_of_day(connection, day)) < most:
-        limits.take(connection, sync_no, day, "created", now)
+    """A sync registered on the day of its `created` takes a place of that day, if it could have one, without a run."""
+    claim = Claim(sync, sync_no, None, now)
+    if sync.created == claim.day and claim.refusal(connection) is None:
+        limits.take(connection, sync_no, claim.day, "created", now)
 
 
 def has_too_many(connection: Connection, sync: ResolvedSync, now: datetime) -> bool:

@@ -48,7 +48,7 @@ def open_fetch(
         wait_your_turn(connection, run, now)
         known = fetches.latest(connection, run.dag_id, run.run_id, lock=True)
         look_at_credentials(connection, sync, credentials, now)
-        if known is None or known.closed or known.stage == NEVER_BEGUN or known.run_type != run.run_type:
+        if known is None or _is_opened_anew(connection, run, known):
             stop = _open(connection, run, sync, known, now)
         else:
             stop = stop_for_credentials(connection, sync, known)
@@ -58,6 +58,14 @@ def open_fetch(
     if stop:
         raise stop
     return fetch, attempt
+
+
+def _is_opened_anew(connection: Connection, run: RunInfo, known: Fetch) -> bool:
+    """Whether the run decides once more what it does: what it had decided is done, never began, or is over, because a
+    later fetch went by other settings since. Those would bind pairs to choices that are not in force (ADV-5).
+    """
+    begun = known.stage != NEVER_BEGUN and known.run_type == run.run_type
+    return known.closed or not begun or fetches.is_outdated(connection, known)
 
 
 def foresee(
@@ -124,7 +132,8 @@ def _open(
     except (SyncSkipped, ConfigError) as refused:
         stop = stop or refused
     claim = None
-    if not (same or choice.preview or run.run_type is RunType.BACKFILL):  # these take no place (LIM-2)
+    again = known is not None and known.stage != NEVER_BEGUN and known.run_type == run.run_type
+    if not (again or choice.preview or run.run_type is RunType.BACKFILL):  # these take no place (LIM-2)
         if stop is None:
             claim = limits.claim_of_run(connection, sync, registered.sync_no, now)
             stop = claim.refusal(connection)

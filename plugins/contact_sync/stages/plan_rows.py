@@ -37,6 +37,8 @@ from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE
 
 Pause = Callable[[ReadPending], None]
 """Waits until the source may be ready."""
+OpenIn = Callable[[Batch], Source]
+"""Makes the source ready once more, with a batch that keeps the jobs of what it reads by bulk beside it (SRC-12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def rehearse_run(
     sync: ResolvedSync,
     outlook: Outlook,
     source: Source,
+    open_in: OpenIn,
     make_scan_client: ClientFactory,
     now: datetime,
     *,
@@ -121,16 +124,21 @@ def rehearse_run(
 ) -> Rehearsed:
     """Do the run and tell what became of its records; at most so many rows, of every kind first.
 
+    open_in: asked only for a source that has related records.
     Raises what would end the run: BatchRefused, FetchUnbalanced, or what its source raises.
     """
     fetch = _open(rehearsal, sync, outlook, now)
+    if source.has_related:
+        source = open_in(Batch(rehearsal, fetch, fetch.attempt))
     fetch = _read(rehearsal, fetch, source, make_scan_client, now, pause)
     with rehearsal.undone() as connection:
         connection.execute(_READ_ONLY)
         report = checked(rehearsal, fetch, settings_of(fetch), rehearsal.engine_options())
-    with rehearsal.transaction() as connection:
+    with rehearsal.undone() as connection:
+        organisation.lock(connection)  # first, as every load does: one would wait for the sync's row, and we for it
         fetches.add_warnings(connection, fetch.fetch_id, report.warning_texts())
         fetches.hand_over(connection, fetch.fetch_id, registry.register(connection, registration(sync), now), run)
+        registry.delete(connection, fetch.dag_id, "plan")  # the name lent to it, or it would supply fields (MAP-8)
         fetch = fetches.require(connection, run)
         return _loaded(rehearsal, connection, fetch, rows, now)
 

@@ -46,6 +46,8 @@ def remove(connection: Connection, fetch: Fetch, settings: ResolvedSync) -> Remo
     state = "pending" if weight.pending else "applied"
     recorded = statements.run(connection, "option/record", state=state).rowcount
     rows = carry_out(connection, fetch_id=fetch.fetch_id) if recorded and not weight.pending else 0
+    if weight.pending:
+        statements.run(connection, "option/keep_news")
     statements.run(connection, "load/110_ledger_gone")
     deleted = 0 if weight.pending else _deletions(connection)
     return Removed(weight.applied, weight.pending, deleted, rows)

@@ -26,7 +26,8 @@ SourceProbe = Callable[[ResolvedSync], None]
 """Asks the account whether the source of a sync answers to its name; raises the error that says it does not."""
 
 REMEDIES = {
-    "by_hand": "Somebody deactivated it (who, when and why: sync.act). To let it run again: "
+    "by_hand": "Somebody deactivated it (who, when and why: sync.act), or its file was away so long that it counted as "
+    "deleted, and came back. To let it run again: "
     "contact-sync activate {sync_id}",
     "completed": "It is a one-time sync and has run. To run it again over all data: contact-sync initiate {sync_id}",
     "credentials_changed": "The connection '{account}' holds other credentials than its syncs ran with. See that they "

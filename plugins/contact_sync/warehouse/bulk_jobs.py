@@ -171,7 +171,7 @@ _STAGED = text(
     "WHERE fetch_id = :fetch_id AND part = :part AND page = :page"
 )
 _ORPHANS = text("SELECT coalesce(sum(orphans), 0) FROM sync.bulk_job WHERE fetch_id = :fetch_id")
-_DOWNLOADS = text(
-    "SELECT count(*) FROM sync.credit WHERE account = :account AND at > now() - interval '1 minute' "
+_DOWNLOADS = text(  # not now(): a rehearsal's transaction may have begun hours ago
+    "SELECT count(*) FROM sync.credit WHERE account = :account AND at > statement_timestamp() - interval '1 minute' "
     "AND path LIKE '/recruit/bulk/v2/read/%/result'"
 )

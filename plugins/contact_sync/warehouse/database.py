@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from cryptography.fernet import Fernet, MultiFernet
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -40,13 +41,8 @@ class Warehouse:
 
         Any other refusal by the server is told without its text, which may quote personal values.
         """
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except (OperationalError, psycopg.OperationalError) as error:
-            raise Unavailable(f"The contacts warehouse did not answer: {_first_line(_origin(error))}") from None
-        except (DBAPIError, psycopg.Error) as error:
-            raise WarehouseRefused(_without_values(_origin(error))) from None
+        with in_our_words(), self.engine.begin() as connection:
+            yield connection
 
     def named(self, application_name: str) -> "Warehouse":
         """The same warehouse by connections of another name, such as `contact-sync fetch 12 load`."""
@@ -67,6 +63,20 @@ class Warehouse:
     @property
     def _url(self) -> str:
         return self.engine.url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """What the driver raises becomes Unavailable or WarehouseRefused, as `Warehouse.transaction` has them."""
+    try:
+        yield
+    except (OperationalError, psycopg.OperationalError) as error:
+        raise Unavailable(f"The contacts warehouse did not answer: {_first_line(_origin(error))}") from None
+    except (DBAPIError, psycopg.Error) as error:
+        cause = _origin(error)
+        if isinstance(cause, IdleInTransactionSessionTimeout):  # the server ended the session of who stood still
+            raise Unavailable(f"The contacts warehouse did not answer: {_first_line(cause)}") from None
+        raise WarehouseRefused(_without_values(cause)) from None
 
 
 def open_warehouse(url: str, keys: str | None, application_name: str = "contact-sync") -> Warehouse:

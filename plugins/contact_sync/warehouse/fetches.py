@@ -167,6 +167,19 @@ def another_running(connection: Connection, run: RunInfo, since: datetime) -> in
     return None if found is None else int(found)
 
 
+def read_since(connection: Connection, fetch: Fetch) -> int | None:
+    """The id of a loaded fetch of the same sync that has read since this one did, and may know newer states of what
+    lies in its batch; None if there is none. A backfill over days that were past by then knows none.
+    """
+    found = connection.execute(_READ_SINCE, {"fetch_id": fetch.fetch_id}).scalar()
+    return None if found is None else int(found)
+
+
+def is_outdated(connection: Connection, fetch: Fetch) -> bool:
+    """Whether a later fetch of the same sync has been loaded under another configuration."""
+    return bool(connection.execute(_IS_OUTDATED, {"fetch_id": fetch.fetch_id}).scalar_one())
+
+
 def begin_stage(connection: Connection, fetch: Fetch, stage: str) -> int:
     """Take the fetch over for a stage; returns the attempt that may write from now on."""
     return int(connection.execute(_BEGIN, {"fetch_id": fetch.fetch_id, "stage": stage}).scalar_one())
@@ -261,6 +274,16 @@ _ANOTHER = text(
 _HAND_OVER = text(
     "UPDATE sync.fetch SET sync_no = :sync_no, source_no = :source_no, list_id = :list_id, "
     "config_version = :config_version, dag_id = :dag_id, run_id = :run_id WHERE fetch_id = :fetch_id"
+)
+_READ_SINCE = text(
+    "SELECT max(later.fetch_id) FROM sync.fetch AS mine JOIN sync.fetch AS later USING (sync_no, source_no) "
+    "WHERE mine.fetch_id = :fetch_id AND later.loaded_at IS NOT NULL AND later.source_clock > mine.source_clock "
+    "AND later.window_end > mine.source_clock"
+)
+_IS_OUTDATED = text(
+    "SELECT EXISTS (SELECT FROM sync.fetch AS mine JOIN sync.fetch AS later USING (sync_no) "
+    "WHERE mine.fetch_id = :fetch_id AND later.fetch_id > mine.fetch_id AND later.loaded_at IS NOT NULL "
+    "AND later.config_version <> mine.config_version)"
 )
 _BEGIN = text(
     "UPDATE sync.fetch SET attempt = attempt + 1, stage = :stage, "

@@ -115,7 +115,9 @@ def ending(connection: Connection, fetch_id: int) -> int:
 
 def decide(connection: Connection, fetch_id: int, state: str, who: str) -> int:
     """Write the answer, applied or withheld, to what still waits of a batch; how many people it concerns."""
-    return statements.run(connection, "approval/decide", fetch_id=fetch_id, state=state, who=who).rowcount
+    people = statements.run(connection, "approval/decide", fetch_id=fetch_id, state=state, who=who).rowcount
+    statements.run(connection, "approval/deal_with_flags", fetch_id=fetch_id)
+    return people
 
 
 def close(connection: Connection, fetch_id: int, ended: int) -> None:

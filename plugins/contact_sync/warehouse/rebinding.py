@@ -129,7 +129,7 @@ def take_back(connection: Connection, act: PastAct, who: str) -> tuple[list[Back
     for name in ("back_in_lists", "back_in_organisation"):
         statements.run(connection, f"rebinding/{name}")
     statements.run(connection, "rebinding/undo_removals", who=who)
-    pairs = statements.run(connection, "rebinding/bind_back", act_id=act.act_id, **act.choices).rowcount
+    pairs = statements.run(connection, "rebinding/bind_back", act_id=act.act_id, **act.choices).scalar_one()
     return people, pairs
 
 

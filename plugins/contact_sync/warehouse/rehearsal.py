@@ -13,10 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.pool import NullPool
 
-from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.database import Warehouse, in_our_words
 
 LOCK_WAIT = "30s"
 """How long it waits for a lock that somebody holds; what others ask for meanwhile waits behind it."""
+IDLE_WAIT = "2min"
+"""How long it may do nothing while it holds what runs ask for: the server ends a process that was stopped there."""
 _APPLICATION_NAME = "contact-sync plan"
 
 
@@ -29,17 +31,19 @@ class Rehearsal(Warehouse):
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """What a transaction would be: kept until the rehearsal ends, or undone if the block raises."""
-        with self.connection.begin_nested():
+        with in_our_words(), self.connection.begin_nested():
             yield self.connection
 
     @contextmanager
     def undone(self) -> Iterator[Connection]:
-        """The same, but taken back when the block ends, with the locks that it took."""
-        savepoint = self.connection.begin_nested()
-        try:
-            yield self.connection
-        finally:
-            savepoint.rollback()
+        """The same, but taken back when the block ends, with the locks that it took. Not for calls to the source."""
+        with in_our_words():
+            savepoint = self.connection.begin_nested()
+            try:
+                self.connection.execute(_IDLE_WAIT, {"wait": IDLE_WAIT})
+                yield self.connection
+            finally:
+                savepoint.rollback()
 
     def named(self, application_name: str) -> "Rehearsal":
         """The same: there is but one connection."""
@@ -89,3 +93,6 @@ class _Guest:
 
     def close(self) -> None:
         """Nothing: the rehearsal goes on."""
+
+
+_IDLE_WAIT = text("SELECT set_config('idle_in_transaction_session_timeout', :wait, true)")

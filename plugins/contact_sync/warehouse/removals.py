@@ -47,7 +47,10 @@ def remove_from_list(warehouse: Warehouse, person: str, list_name: str, reason: 
 
 
 def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: str, who: str) -> Removal:
-    """Take back a removal from a list. Raises ConfigError if the person was not removed from it by hand."""
+    """Take back a removal from a list. Whom an option has deleted from the organisation since, a fetch may bring back.
+
+    Raises ConfigError if the person was not removed from the list by hand, or is deleted by hand, too.
+    """
     with _acting(warehouse, reason) as (connection, why):
         contact_id, list_id = _person(connection, person), _list(connection, list_name)
         before = _standing(connection, contact_id, list_id)
@@ -56,12 +59,13 @@ def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: s
                 f"contact {contact_id} was not removed from '{list_name}' by hand ({_told(before)}), so there is "
                 "nothing to restore."
             )
-        if before.deleted_at:
+        if before.deleted_reason == "by_hand":
             raise ConfigError(
-                f"contact {contact_id} is deleted from the organisation ({before.deleted_reason}), so no list can have "
-                f"them. If that was by hand, first: contact-sync restore {contact_id} --org --reason …"
+                f"contact {contact_id} is deleted from the organisation by hand, so no list can have them. First: "
+                f"contact-sync restore {contact_id} --org --reason …"
             )
-        changed = _do(connection, "removal/back_in_list", contact_id=contact_id, list_id=list_id)
+        way = "removal/back_with_a_fetch" if before.deleted_at else "removal/back_in_list"
+        changed = _do(connection, way, contact_id=contact_id, list_id=list_id)
         _keep(connection, "restore", changed, who, why, contact_id, list_id)
         return Removal(contact_id, bool(changed), status=_standing(connection, contact_id, list_id).status)
 

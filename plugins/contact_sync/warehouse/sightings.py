@@ -50,7 +50,7 @@ def add_absent(connection: Connection, fetch: Fetch, ids: Sequence[int], *, with
     with_batch: the records of the batch are listed, too.
     """
     driver = _driver(connection)
-    keys = {"sync_no": fetch.sync_no, "source_no": fetch.source_no, "list_id": fetch.list_id, "at": fetch.started_at}
+    keys = {"sync_no": fetch.sync_no, "source_no": fetch.source_no, "at": fetch.started_at}
     with _bound(connection, fetch):
         driver.execute("CREATE TEMPORARY TABLE listed (record_id text) ON COMMIT DROP")
         with driver.cursor() as cursor, cursor.copy("COPY listed (record_id) FROM STDIN") as stream:

@@ -22,6 +22,7 @@ LOAD_ORDER = (
     "load/045_field_owner",
     "load/046_field_owner_new",
     "load/050_source_link",
+    "load/052_link_ignored",
     "load/055_link_seen",
     "load/056_link_gone",
     "load/060_converted",
@@ -41,6 +42,7 @@ DECIDING = frozenset(
         "load/006_field_owner_before",
         "load/045_field_owner",
         "load/046_field_owner_new",
+        "load/052_link_ignored",
         "load/055_link_seen",
         "load/056_link_gone",
         "load/060_converted",
@@ -51,8 +53,8 @@ DECIDING = frozenset(
         "load/087_pair_opted_out",
     }
 )
-"""Those of them by which other fetches are decided, though no contact changes: who holds a contested field, what the
-source told of a record beside its fields."""
+"""Those of them by which other fetches are decided, though no contact changes: who holds a contested field, whose a
+record is that was kept out, what the source told of a record beside its fields."""
 OF_SIGHTINGS = frozenset({"load/056_link_gone", "load/086_pair_gone"})
 """Those of them that have nothing to do where extract saw nothing beside the batch."""
 NO_CHANGE = DECIDING | {"load/005_field_change"}
