@@ -46,15 +46,17 @@ class Events:
             self.source.delete(module, ids, "recycle")
             self.note("mass deletion", *ids)
 
-    def happen(self, now: datetime) -> None:
-        """Something."""
+    def happen(self, now: datetime, what: str | None = None) -> None:
+        """Something; or what is named, such as opt_out, to somebody drawn."""
         events = {
             self._add: 6, self._new_address: 6, self._new_value: 4, self._opt_out: 4, self._delete: 4, self._restore: 3,
             self._convert: 2, self._approve: 1, self._unsubscribe: 3, self._complain: 1, self._bounce: 3,
             self._suppress: 2, self._unsuppress: 1, self._take_out: 2, self._give_back: 2,
         }  # fmt: skip
         self.now = now
-        self.draw.choices(list(events), list(events.values()))[0]()
+        named = {each.__name__.removeprefix("_"): each for each in events}
+        event = named[what] if what else self.draw.choices(list(events), list(events.values()))[0]
+        event()
 
     def note(self, *words: Any) -> None:
         self.log.append(" ".join(str(each) for each in words))

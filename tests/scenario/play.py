@@ -83,7 +83,7 @@ def _absent(
 ) -> dict[str, datetime]:
     """Records that were ever synced and that a complete listing of ids lacks (ADV-2)."""
     there = {each["id"] for each in records}
-    return {record_id: now for _, record_id in organisation.syncs[sync["id"]].pairs if record_id not in there}
+    return {record_id: now for record_id in organisation.syncs[sync["id"]].pairs if record_id not in there}
 
 
 def _agree(month: Month, day: int, sync_id: str, lines: list[str]) -> None:

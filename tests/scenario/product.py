@@ -207,6 +207,16 @@ class Product:
 
 def resolved(sync: dict[str, Any]) -> Any:
     """The settings of a day as the product reads them of a file."""
+    return sync_of(sync["id"], **keys_of(sync), policies=policies_of(sync))
+
+
+def policies_of(sync: dict[str, Any]) -> dict[str, Any]:
+    """The organisation's policies of a day, as organisation.yaml has them."""
+    return {name: sync[name] for name in POLICIES}
+
+
+def keys_of(sync: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a sync's file that the scenario sets."""
     source: dict[str, Any] = {"module": sync["module"], "unapproved": sync["unapproved"]}
     if sync.get("view"):
         source |= {"scope": "view", "view": sync["view"]}
@@ -216,12 +226,9 @@ def resolved(sync: dict[str, Any]) -> Any:
     options = dict(sync["options"])
     if sync["module"] != "Candidates":
         del options["converted"]
-    policies = {name: sync[name] for name in POLICIES}
-    return sync_of(
-        sync["id"],
-        list=sync["list"],
-        source=source,
-        each_fetch=sync["each_fetch"],
-        options={**options, "guard": sync["guard"]},
-        policies=policies,
-    )
+    return {
+        "list": sync["list"],
+        "source": source,
+        "each_fetch": sync["each_fetch"],
+        "options": {**options, "guard": sync["guard"]},
+    }

@@ -14,11 +14,12 @@ Readings, where the contract leaves more than one:
   unsubscriptions too (OUT-13).
 - R4 The address of a bounce is the record's (OUT-9).
 - R5 Only a record that is imported or updated is "taken" and binds its pair (ADV-5); without a pair today's choice
-  counts.
-  After a changed list the records that the sync takes into the new one are new pairs.
+  counts. A pair stays bound when the sync moves to another list; what a deletion ends is the list that it supplies.
 - R6 Of records held back by the plan limit only those for which there is room are fetched again (OUT-15).
 - R7 New people are added before the removals of the same fetch make room (OUT-15).
 - R8 An address stays with a contact that was deleted from the organisation: whoever brings it is re_added (OUT-2).
+- R17 A record that is ignored for what belongs to the person whom its address names is that person's record from then
+  on, also with its next address (OUT-11, OUT-13, OUT-18); it is not taken.
 """
 
 import copy
@@ -31,6 +32,7 @@ from tests.scenario.reference_state import Knowledge, Link, Outcome, Pair, Perso
 
 Turn = tuple[Record, Person | None, Person | None]
 OVERLAP = timedelta(minutes=10)
+BELONGING_TO_A_PERSON = {"do_not_mail", "unsubscribed", "removed_by_hand"}
 
 
 class Organisation(Knowledge):
@@ -150,8 +152,10 @@ class Organisation(Knowledge):
         key, name = key_of(record["email"]), sync["list"]
         kinds = self.suppressed(key, person, was)
         self._carry(key, person, was)
-        ignored = self._reason(sync, record, person, kinds)
+        ignored = self._reason(sync, record, person, was, kinds)
         if ignored:
+            if person and ignored[1] in BELONGING_TO_A_PERSON:
+                self.links.setdefault((sync["module"], record["id"]), Link(person.number, key))
             return ignored
         if record["id"] in cut and (person is None or person.deleted):
             return ("ignored", "plan_limit", {None})
@@ -168,8 +172,8 @@ class Organisation(Knowledge):
             person.former.add(person.key)
             person.key = key
         self.links[(sync["module"], record["id"])] = Link(person.number, key)
-        pair = self.syncs[sync["id"]].pairs.setdefault((name, record["id"]), Pair(dict(sync["options"])))
-        pair.ended, pair.asked = False, None
+        pair = self.syncs[sync["id"]].pairs.setdefault(record["id"], Pair(dict(sync["options"])))
+        pair.lists[name] = False
         person.join(name)
         return outcome
 
@@ -184,10 +188,12 @@ class Organisation(Knowledge):
                 for name in other.unsubscribed:
                     one.unsubscribe(name)
 
-    def _reason(self, sync: dict[str, Any], record: Record, person: Person | None, kinds: set[str]) -> Outcome | None:
+    def _reason(
+        self, sync: dict[str, Any], record: Record, person: Person | None, was: Person | None, kinds: set[str]
+    ) -> Outcome | None:
         """The first reason to ignore a record with a good address (OUT-4); None: none."""
         name, bounced = sync["list"], self.bounced(key_of(record["email"]))
-        pair = self.syncs[sync["id"]].pairs.get((name, record["id"]))
+        pair = self.syncs[sync["id"]].pairs.get(record["id"])
         choices = pair.choices if pair else sync["options"]
         membership = person.lists.get(name) if person else None
         if bounced:
@@ -198,7 +204,8 @@ class Organisation(Knowledge):
             return ("ignored", "opted_out", {None})
         if person and name in person.unsubscribed and choices["unsubscribed"] != "keep":
             return ("ignored", "unsubscribed", {None})
-        if membership and membership.status == "removed" and "removed_by_hand" in membership.reasons:
+        held = was.lists.get(name) if was and person and person.standing(name) is None else None
+        if any(each and each.status == "removed" and "removed_by_hand" in each.reasons for each in (membership, held)):
             return ("ignored", "removed_by_hand", {None})
         if self.converted(sync, record, person):
             return ("ignored", "converted", {None})
@@ -212,21 +219,28 @@ class Organisation(Knowledge):
     # ── conversions (ADV-4) ───────────────────────────────────────────────────────────────────────────────────────
 
     def _see_conversions(self, sync: dict[str, Any], read: list[Record], story: Story) -> None:
-        """Remember who is converted, of records in scope and of all ever synced; today's choice holds (ADV-5)."""
+        """Remember who is converted, of records in scope and of all ever synced; today's choice holds (ADV-5). A list
+        that the sync feeds no more stays blocked.
+        """
         if sync["module"] != "Candidates":
             return
         state = self.syncs[sync["id"]]
         for each in read:
             in_scope = story.outcomes.get(each["id"], ("",))[0] != "out_of_scope"
-            if each["converted"] and (in_scope or state.ever_took(each["id"])):
+            if each["converted"] and (in_scope or each["id"] in state.pairs):
                 link = self.links.get((sync["module"], each["id"]))
-                self.conversions[(sync["id"], each["id"])] = {
+                former = self.conversions.get((sync["id"], each["id"], sync["list"]), {})
+                self.conversions[(sync["id"], each["id"], sync["list"])] = {
                     "module": sync["module"], "record": each["id"], "contact_id": each["contact_id"],
                     "key": None if flaw_of(each["email"]) else key_of(each["email"]), "person": link and link.person,
+                    "list": sync["list"], "manner": former.get("manner"),
                 }  # fmt: skip
-        for (seen_by, _), each in self.conversions.items():
-            if seen_by == sync["id"]:
-                each |= {"manner": sync["options"]["converted"], "list": sync["list"]}
+                story.converted.add(each["id"])
+        for (seen_by, record_id, name), each in self.conversions.items():
+            if (seen_by, name) == (sync["id"], sync["list"]):
+                if each["manner"] != sync["options"]["converted"]:
+                    story.converted.add(record_id)
+                each["manner"] = sync["options"]["converted"]
 
     def converted(self, sync: dict[str, Any], record: Record, person: Person | None) -> bool:
         """Whether a conversion keeps a record out of the sync's list."""

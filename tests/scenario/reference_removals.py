@@ -2,17 +2,22 @@
 
 Further readings, where the contract leaves more than one:
 
-- R9 Who opts out leaves while in the sync's list; a record with the flag that the sync never took is ignored, and takes
-  out a person who is in the list: "a new sync with the option on ... applies it to them" (ADV-5).
-- R10 Live records that supply a membership are those of all syncs into that list; the choice of the pair whose record
-  was deleted last decides (ADV-2).
+- R9 Who opts out leaves while in the sync's list; with remove_from_org the organisation loses them, in the list or not,
+  when the flag is news to the pair, whatever another sync has made of it before. A record with the flag that the sync
+  never took is ignored, and takes out a person who is in the list: "a new sync with the option on ... applies it to
+  them" (ADV-5).
+- R10 Live records that supply a membership are those of all syncs into that list; of several deleted the pair whose
+  record was deleted last decides, and it alone is counted (ADV-2).
 - R11 A contact is "also supplied by another sync" if another sync took one of its records into a list in which it still
   is, and has not ended that pair itself, by its own removing choice, after a deletion (ADV-2).
 - R12 Of several removals of one person the farther reach counts, and any of the reasons may be given.
 - R13 Deletions are known here once a fetch has read of them; syncs that keep do not read of them.
-- R14 What waits for a person's answer is counted again by the next fetch, with whatever came since. It reaches as far
-  as was first asked, and was told of by the fetch that first asked (ADV-8).
+- R14 What waits for a person's answer is asked again by the next fetch, with whatever came since: a new question, which
+  reaches as far as it would by then (ADV-8). Nothing that waits is dealt with: a flag is news until that is carried
+  out.
 - R15 Unsubscriptions that a clash of the same fetch carries over count from the next fetch on (ADV-3).
+- R16 A conversion takes out whom it is about when a fetch sees it, or the choice has just become exclude_from_list;
+  whoever comes to have the address later, or is brought back, is blocked and no more (ADV-4).
 """
 
 from dataclasses import dataclass, field
@@ -22,6 +27,9 @@ from typing import Any
 from tests.scenario.addresses import flaw_of, key_of
 from tests.scenario.reference import Organisation
 from tests.scenario.reference_state import Pair, Person, Record, Story
+
+Once = dict[tuple[str, str], tuple[str, int, str]]
+"""What a fetch notices once, by reason and record: list, person and choice."""
 
 
 @dataclass
@@ -50,21 +58,24 @@ def learn_deletions(organisation: Organisation, sync: dict[str, Any], told: dict
 def remove(organisation: Organisation, sync: dict[str, Any], seen: list[Record], story: Story) -> None:
     """Take out of the list, or of the organisation, whom the sync's choices say. seen: records read or looked at."""
     leaving: dict[int, Leaving] = {}
-    _opted_out(organisation, sync, seen, story, leaving)
+    once = _waiting(organisation, sync, seen, leaving)
+    once |= _opted_out(organisation, sync, seen, story, leaving)
     ended = _deleted(organisation, sync, story, leaving)
     _unsubscribed(organisation, sync, story, leaving)
-    _converted(organisation, sync, leaving)
+    once |= _converted(organisation, sync, story, leaving)
     name, guard = sync["list"], sync["guard"]
     members = sum(each.standing(name) is not None for each in organisation.people.values())
     ending = sum(organisation.people[number].standing(name) is not None for number in leaving)
+    organisation.syncs[sync["id"]].waiting = {}
     if ending > guard["memberships"] and ending > guard["share"] * members:
         story.pending = ending
         story.deleted = set()
-        for pair, choice in ended:
-            pair.asked = choice
+        organisation.syncs[sync["id"]].waiting = once
+        _deal_with_flags(organisation, sync, seen, once)
         return
-    for pair, _ in ended:
-        pair.ended = True
+    _deal_with_flags(organisation, sync, seen, {})
+    for pair in ended:
+        pair.lists[name] = True
     for number, each in leaving.items():
         person = organisation.people[number]
         if person.standing(name):
@@ -75,22 +86,43 @@ def remove(organisation: Organisation, sync: dict[str, Any], seen: list[Record],
             person.leave(name, *each.reasons)
 
 
+def _waiting(organisation: Organisation, sync: dict[str, Any], seen: list[Record], leaving: dict[int, Leaving]) -> Once:
+    """Who waits since an earlier fetch for what it noticed, unless this fetch has read the record again."""
+    name, found = sync["list"], {}
+    for (reason, record_id), (asked, number, choice) in organisation.syncs[sync["id"]].waiting.items():
+        holds = asked == name and all(each["id"] != record_id for each in seen)
+        holds = holds and (reason != "converted" or sync["options"]["converted"] == "exclude_from_list")
+        if holds and _leaves(organisation.people[number], name, reason, choice, leaving):
+            found[(reason, record_id)] = (name, number, choice)
+    return found
+
+
 def _opted_out(
     organisation: Organisation, sync: dict[str, Any], seen: list[Record], story: Story, leaving: dict[int, Leaving]
-) -> None:
+) -> Once:
+    """Whom the flag takes out."""
+    state, name, found = organisation.syncs[sync["id"]], sync["list"], {}
     for each in seen:
         outcome, reason, _ = story.outcomes.get(each["id"], ("out_of_scope", "not read", {None}))
-        pair = organisation.syncs[sync["id"]].pairs.get((sync["list"], each["id"]))
-        news = pair is not None and each["opt_out"] and not pair.flagged
-        if pair is not None:
-            pair.flagged = each["opt_out"]
+        pair = state.pairs.get(each["id"])
+        news = pair is not None and not pair.flagged
         if not each["opt_out"] or (pair is None and (outcome == "out_of_scope" or reason == "file_duplicate")):
             continue
         choices, person = pair.choices if pair else sync["options"], _person(organisation, sync, each)
         # Whom another sync took out of the list may still leave the organisation by this one's choice, once.
-        there = person and (person.standing(sync["list"]) or (news and choices["opt_out"] == "remove_from_org"))
-        if choices["opt_out"] != "dont_exclude" and there:
-            _leaves(person, sync["list"], "opted_out", choices["opt_out"], leaving)
+        there = person and (person.standing(name) or (news and choices["opt_out"] == "remove_from_org"))
+        choice = choices["opt_out"]
+        if choice != "dont_exclude" and there and person and _leaves(person, name, "opted_out", choice, leaving):
+            found[("opted_out", each["id"])] = (name, person.number, choice)
+    return found
+
+
+def _deal_with_flags(organisation: Organisation, sync: dict[str, Any], seen: list[Record], waiting: Once) -> None:
+    """A flag is news to a pair until what it means has been carried out."""
+    for each in seen:
+        if pair := organisation.syncs[sync["id"]].pairs.get(each["id"]):
+            waits = ("opted_out", each["id"]) in waiting
+            pair.flagged = each["opt_out"] and (pair.flagged or not waits)
 
 
 def _person(organisation: Organisation, sync: dict[str, Any], record: Record) -> Person | None:
@@ -100,26 +132,27 @@ def _person(organisation: Organisation, sync: dict[str, Any], record: Record) ->
     return None if flaw_of(record["email"]) else organisation.owner(key_of(record["email"]))
 
 
-def _deleted(
-    organisation: Organisation, sync: dict[str, Any], story: Story, leaving: dict[int, Leaving]
-) -> list[tuple[Pair, str | None]]:
-    """The pairs whose deletion is dealt with, if nobody has to be asked, and how far it reaches."""
-    ended: list[tuple[Pair, str | None]] = []
-    for (name, record_id), pair in organisation.syncs[sync["id"]].pairs.items():
+def _deleted(organisation: Organisation, sync: dict[str, Any], story: Story, leaving: dict[int, Leaving]) -> list[Pair]:
+    """The pairs whose deletion is dealt with, if nobody has to be asked; one that ends nothing is at once."""
+    ended: dict[int, list[tuple[tuple[Any, ...], str, Pair]]] = {}
+    name = sync["list"]
+    for record_id, pair in organisation.syncs[sync["id"]].pairs.items():
         link, choice = organisation.links[(sync["module"], record_id)], pair.choices["deleted"]
-        if name != sync["list"] or link.gone is None or pair.ended or choice == "keep":
+        if pair.lists.get(name, True) or link.gone is None or choice == "keep":
             continue
-        person = organisation.people[link.person]
-        if suppliers(organisation, person, name):
-            ended.append((pair, None))
+        if suppliers(organisation, organisation.people[link.person], name):
+            pair.lists[name] = True
             continue
+        last = (-link.gone.timestamp(), choice != "remove_from_org", record_id)
+        ended.setdefault(link.person, []).append((last, record_id, pair))
+    for number, found in ended.items():
+        _, record_id, pair = min(found, key=lambda each: each[0])
+        person, choice = organisation.people[number], pair.choices["deleted"]
         if sync["shared_contacts"] == "list_only" and elsewhere(organisation, sync, person):
             choice = "remove_from_list"
-        choice = pair.asked or choice
-        ended.append((pair, choice))
         if _leaves(person, name, "deleted", choice, leaving):
             story.deleted.add(record_id)
-    return ended
+    return [pair for found in ended.values() for _, _, pair in found]
 
 
 def suppliers(organisation: Organisation, person: Person, name: str) -> list[tuple[str, str]]:
@@ -129,7 +162,7 @@ def suppliers(organisation: Organisation, person: Person, name: str) -> list[tup
         for (module, record_id), link in organisation.links.items()
         if link.person == person.number and link.gone is None
         for state in organisation.syncs.values()
-        if state.module == module and (name, record_id) in state.pairs
+        if state.module == module and record_id in state.pairs and name in state.pairs[record_id].lists
     ]
 
 
@@ -138,24 +171,31 @@ def elsewhere(organisation: Organisation, sync: dict[str, Any], person: Person) 
     return any(
         organisation.links[(state.module, record_id)].person == person.number and person.standing(name)
         for sync_id, state in organisation.syncs.items()
-        for (name, record_id), pair in state.pairs.items()
-        if sync_id != sync["id"] and not pair.ended
+        for record_id, pair in state.pairs.items()
+        for name, ended in pair.lists.items()
+        if sync_id != sync["id"] and not ended
     )
 
 
 def _unsubscribed(organisation: Organisation, sync: dict[str, Any], story: Story, leaving: dict[int, Leaving]) -> None:
-    for (name, record_id), pair in organisation.syncs[sync["id"]].pairs.items():
+    for record_id, pair in organisation.syncs[sync["id"]].pairs.items():
         person = organisation.people[organisation.links[(sync["module"], record_id)].person]
-        if name == sync["list"] and pair.choices["unsubscribed"] != "keep" and person.number in story.unsubscribed:
-            _leaves(person, name, "unsubscribed", pair.choices["unsubscribed"], leaving)
+        if pair.choices["unsubscribed"] != "keep" and person.number in story.unsubscribed:
+            _leaves(person, sync["list"], "unsubscribed", pair.choices["unsubscribed"], leaving)
 
 
-def _converted(organisation: Organisation, sync: dict[str, Any], leaving: dict[int, Leaving]) -> None:
-    for (sync_id, record_id), each in organisation.conversions.items():
+def _converted(organisation: Organisation, sync: dict[str, Any], story: Story, leaving: dict[int, Leaving]) -> Once:
+    """Whom a conversion takes out, once: when it is seen, or the choice has just become this one (R16)."""
+    name, found = sync["list"], {}
+    for (sync_id, record_id, excluded), each in organisation.conversions.items():
         link = organisation.links.get((each["module"], record_id))
         person = organisation.people[link.person] if link else organisation.owner(each["key"] or "")
-        if sync_id == sync["id"] and each["manner"] == "exclude_from_list":
-            _leaves(person, sync["list"], "converted", "remove_from_list", leaving)
+        if (sync_id, excluded) != (sync["id"], name) or record_id not in story.converted:
+            continue
+        excludes = each["manner"] == "exclude_from_list"
+        if excludes and person and _leaves(person, name, "converted", "remove_from_list", leaving):
+            found[("converted", record_id)] = (name, person.number, "remove_from_list")
+    return found
 
 
 def _leaves(person: Person | None, name: str, reason: str, choice: str, leaving: dict[int, Leaving]) -> bool:

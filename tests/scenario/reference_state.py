@@ -73,40 +73,44 @@ class Suppression:
 
 @dataclass
 class Pair:
-    """A record that a sync took into a list, and the choices of that day (ADV-5).
+    """A record that a sync took, and the choices of the day on which it first did (ADV-5).
 
-    ended: the sync has dealt with the deletion of the record. asked: how far the deletion would reach, while it waits
-    for a person's answer. flagged: the sync has dealt with the opt-out flag of the record.
+    lists: those into which the sync took it, and whether it has dealt there with the deletion of the record. flagged:
+    the sync has dealt with the opt-out flag of the record.
     """
 
     choices: dict[str, str]
-    ended: bool = False
+    lists: dict[str, bool] = field(default_factory=dict)
     flagged: bool = False
-    asked: str | None = None
 
 
 @dataclass
 class SyncState:
-    """What is remembered of a sync between its fetches."""
+    """What is remembered of a sync between its fetches; pairs by record.
+
+    waiting: what was noticed once and waits for a person's answer: reason and record, list, person and choice.
+    """
 
     module: str = ""
     watermark: datetime | None = None
     settings_of_watermark: tuple[Any, ...] = ()
-    pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    pairs: dict[str, Pair] = field(default_factory=dict)
     withheld: list[str] = field(default_factory=list)
-
-    def ever_took(self, record_id: str) -> bool:
-        return any(record_id == each for _, each in self.pairs)
+    waiting: dict[tuple[str, str], tuple[str, int, str]] = field(default_factory=dict)
 
 
 @dataclass
 class Story:
-    """What a fetch must show: outcome, reason and allowed sub-codes of each record, and its counters."""
+    """What a fetch must show: outcome, reason and allowed sub-codes of each record, and its counters.
+
+    converted: records whose conversion the fetch saw, or for which the choice has just become another.
+    """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     removed: dict[int, set[str]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     unsubscribed: set[int] = field(default_factory=set)
+    converted: set[str] = field(default_factory=set)
     pending: int = 0
 
     def count(self, outcome: str, reason: str | None = None) -> int:
@@ -122,7 +126,7 @@ class Knowledge:
     suppressions: list[Suppression] = field(default_factory=list)
     bounces: dict[str, tuple[bool, int]] = field(default_factory=dict)
     syncs: dict[str, SyncState] = field(default_factory=dict)
-    conversions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    conversions: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     limit: int | None = None
     soft_bounces: int = 3
     unsubscribe_scope: str = "list"
