@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 from cryptography.fernet import Fernet
 
 from include.sandbox.server import running
+from tests.cli.conftest import ORGANISATION
 
 Run = Callable[..., Any]
 MODULES = ("Candidates", "Contacts", "Clients", "Job_Openings")
@@ -51,6 +53,20 @@ def edited(url: str, **fields: Any) -> str:
     edits = {"edits": [{"id": record_id, **fields}]}
     requests.post(f"{url}/_sandbox/records/Candidates", json=edits, timeout=30).raise_for_status()
     return str(record_id)
+
+
+def test_no_credits_stay_reserved(run: Run, folder: Path, sandbox: str, with_warehouse: str) -> None:
+    """LIM-5: what a command reserved of an account with a ceiling is free again when it ends, here and elsewhere."""
+    told = ORGANISATION.replace("{kind: recruit}", "{kind: recruit, daily_credits: 5000}")
+    (folder / "organisation.yaml").write_text(told, encoding="utf-8")
+    record_id = edited(sandbox, Year_Passed_Out=2016)
+    module = ("--account", "recruit_demo", "--module", "Contacts")
+    commands = (("explain-record", "graduates", record_id), ("fields", "graduates"), ("fields", *module))
+    with psycopg.connect(with_warehouse.replace("+psycopg", ""), autocommit=True) as connection:
+        for at, command in enumerate((*commands, ("lint", "--online")), start=1):
+            run(*command)
+            assert connection.execute("SELECT count(*) >= %s FROM sync.credit", [at]).fetchone() == (True,), command
+            assert connection.execute("SELECT count(*) FROM sync.credit_reservation").fetchone() == (0,), command
 
 
 @pytest.mark.parametrize(("year", "holds"), [(2016, [True, True, False, True]), (2017, [True, True, False, False])])

@@ -13,6 +13,7 @@ import stamina
 from contact_sync.cli.connections import account_fingerprint
 from contact_sync.config.loader import load_syncs
 from contact_sync.core.run import RunType
+from contact_sync.warehouse import organisation
 from contact_sync.warehouse.accounts import see
 from contact_sync.warehouse.database import open_warehouse
 from tests.cli.conftest import ORGANISATION, SYNC, Ended
@@ -265,6 +266,18 @@ def test_a_fetch_under_way(table: Table) -> None:
     told = table.plan()
     assert told["under_way"] == begun.fetch_id
     assert told["records"]["counts"]["read"] == 20
+
+
+def test_a_load_that_takes_its_time(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPS-2: a plan waits for a load only a while; then all but the records is told, and no run would fail by that."""
+    table.fetch(DAILY)
+    monkeypatch.setattr("contact_sync.warehouse.rehearsal.LOCK_WAIT", "300ms")
+    with table.warehouse.transaction() as connection:
+        organisation.lock(connection)
+        told = table.plan()
+    assert (told["works"], told["reading"]["way"], told["records"]) == (True, "listing", None)
+    why = {each["what"]: each["why"] for each in told["cannot_tell"]}["what becomes of records"]
+    assert "canceling statement due to lock timeout" in why
 
 
 def test_a_run_that_would_fail(table: Table) -> None:

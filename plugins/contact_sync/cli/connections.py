@@ -127,30 +127,39 @@ def organisation_id(account: str, warehouse: "Warehouse") -> str | None:
 
     Asked with the token that all tasks share (ACC-3), which `warehouse` keeps with its secrets at hand.
     """
-    with _airflow():
-        try:
-            told = _account_hook(account).get_client(warehouse, None, _allowance(account)).organisation().get("zgid")
-        except ContactSyncError:
-            return None
+    try:
+        with _airflow(), recruit_client(account, warehouse) as client:
+            told = client.organisation().get("zgid")
+    except ContactSyncError:
+        return None
     return str(told) if told else None
 
 
-def recruit_client(account: str, warehouse: "Warehouse") -> "RecruitClient":
+@contextlib.contextmanager
+def recruit_client(account: str, warehouse: "Warehouse") -> "Iterator[RecruitClient]":
     """The client of a Recruit account, with the token that all tasks share (ACC-3). Raises ConfigError, NotKnownHere.
 
-    warehouse: with its secrets at hand.
+    warehouse: with its secrets at hand. In the end credits that it reserved are free again (LIM-5).
     """
     with _airflow():
-        return _account_hook(account).get_client(warehouse, None, _allowance(account))
+        hook = _account_hook(account)
+        client = hook.get_client(warehouse, None, _allowance(account))
+    try:
+        yield client
+    finally:
+        hook.release()
 
 
-def creator_client(account: str, warehouse: "Warehouse") -> "CreatorClient":
-    """The client of a Creator account, with the token that all tasks share (ACC-3). Raises ConfigError, NotKnownHere.
-
-    warehouse: with its secrets at hand.
-    """
+@contextlib.contextmanager
+def creator_client(account: str, warehouse: "Warehouse") -> "Iterator[CreatorClient]":
+    """The client of a Creator account, as recruit_client is of a Recruit account."""
     with _airflow():
-        return _creator_hook(account).get_client(warehouse, None, _allowance(account))
+        hook = _creator_hook(account)
+        client = hook.get_client(warehouse, None, _allowance(account))
+    try:
+        yield client
+    finally:
+        hook.release()
 
 
 @contextlib.contextmanager
@@ -183,8 +192,8 @@ def ask_source(sync: "ResolvedSync", warehouse: "Warehouse") -> None:
 
     given = sync.report
     report = Report.of(given.owner, given.application, given.report, given.date_format, given.timezone)
-    with _airflow():
-        _creator_hook(sync.account).get_client(warehouse, None, _allowance(sync.account)).fields(report)
+    with _airflow(), creator_client(sync.account, warehouse) as client:
+        client.fields(report)
 
 
 def account_fingerprint(account: str, warehouse: "Warehouse") -> str | None:

@@ -52,15 +52,15 @@ def _judged(sync: "ResolvedSync", criteria: "Criteria", record_id: str) -> "tupl
     from contact_sync.cli.connections import open_warehouse_at_hand, recruit_client, secrets_at_hand
     from contact_sync.stages.scope import Scope
 
-    client = recruit_client(sync.account, secrets_at_hand(open_warehouse_at_hand()))
-    scope = Scope(client, sync, criteria)
-    row = client.record(sync.module, record_id) if record_id.isdecimal() else None
-    if row is None:
-        raise ConfigError(
-            f"{sync.module} of '{sync.account}' has no record with the id '{record_id}'. Ids are digits only; the "
-            "one of a record is in the address of its page in Recruit."
-        )
-    return row, scope.explain(row)
+    with recruit_client(sync.account, secrets_at_hand(open_warehouse_at_hand())) as client:
+        scope = Scope(client, sync, criteria)
+        row = client.record(sync.module, record_id) if record_id.isdecimal() else None
+        if row is None:
+            raise ConfigError(
+                f"{sync.module} of '{sync.account}' has no record with the id '{record_id}'. Ids are digits only; the "
+                "one of a record is in the address of its page in Recruit."
+            )
+        return row, scope.explain(row)
 
 
 def _show(title: str, criteria: "Criteria", verdict: "JoinedVerdict") -> None:

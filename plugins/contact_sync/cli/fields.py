@@ -58,14 +58,15 @@ def _of_sync(sync_id: str) -> tuple[str, Sequence[Field], Mapped]:
     warehouse = secrets_at_hand(open_warehouse_at_hand())
     told: list[FieldMapping] = []
     if sync.report is None:
-        offered = recruit_client(sync.account, warehouse).fields(sync.module)
+        with recruit_client(sync.account, warehouse) as recruit:
+            offered = recruit.fields(sync.module)
         names = name_lines(offered)
     else:
         given = sync.report
         report = Report.of(given.owner, given.application, given.report, given.date_format, given.timezone)
-        client = creator_client(sync.account, warehouse)
-        offered = client.fields(report)
-        pairs = zip(("first_name", "last_name"), client.name_fields(report), strict=True)
+        with creator_client(sync.account, warehouse) as creator:
+            offered = creator.fields(report)
+            pairs = zip(("first_name", "last_name"), creator.name_fields(report), strict=True)
         names = tuple(FieldMapping(target, source) for target, source in pairs if source)
     if sync.name_by_metadata:
         told += names
@@ -88,7 +89,8 @@ def _of_module(account: str, module: str) -> tuple[str, Sequence[Field], Mapped]
             f"'{account}' is an account of Zoho Creator: name a sync instead, for only its file says how the "
             "application writes dates. Syncs: contact-sync list"
         )
-    offered = recruit_client(account, secrets_at_hand(open_warehouse_at_hand())).fields(module)
+    with recruit_client(account, secrets_at_hand(open_warehouse_at_hand())) as client:
+        offered = client.fields(module)
     syncs = load_syncs(include_folder()).syncs.values()
     mapped: dict[str, list[str]] = defaultdict(list)
     for sync in syncs:

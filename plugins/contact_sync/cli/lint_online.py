@@ -55,10 +55,10 @@ def _of_account(account: str, syncs: list["ResolvedSync"], warehouse: "Warehouse
     from contact_sync.config.online import check_recruit
 
     if syncs[0].kind == "creator":
-        creator = creator_client(account, warehouse)
-        return [problem for sync in syncs for problem in _of_report(sync, creator)]
-    recruit = recruit_client(account, warehouse)
-    return [problem for sync in syncs for problem in check_recruit(sync, recruit)]
+        with creator_client(account, warehouse) as creator:
+            return [problem for sync in syncs for problem in _of_report(sync, creator)]
+    with recruit_client(account, warehouse) as recruit:
+        return [problem for sync in syncs for problem in check_recruit(sync, recruit)]
 
 
 def _of_report(sync: "ResolvedSync", client: "CreatorClient") -> list["ConfigProblem"]:

@@ -142,7 +142,8 @@ def _look(
         return
     if make_client is None:
         raise NotAtHand(f"{KEY_VARIABLE} is not set here, with which the account's token is kept")
-    source = open_source(make_client(Work.IMPORT), sync, outlook.former)
+    client = make_client(Work.IMPORT)
+    source = open_source(client, sync, outlook.former)
     planned.approach = approach(source, outlook, outlook.window)
     planned.new_fields = new_fields(rehearsal, run, sync, source.facts.told, now)
     if outlook.stands == "credentials_changed" or getattr(outlook.stop, "reason", None) == "credentials_changed":
@@ -155,6 +156,7 @@ def _look(
                 sync,
                 outlook,
                 source,
+                lambda batch: open_source(client, sync, outlook.former, batch),
                 lambda account, fetch_id: make_client(Work.FULL_ID_SCAN),
                 now,
                 pause=_pause,

@@ -31,4 +31,8 @@ def ask_report(account: str, named: NamedReport | None, warehouse: Warehouse, al
     if named is None:
         return
     report = Report.of(named.owner, named.application, named.report, named.date_format, named.timezone)
-    ZohoCreatorHook(account).get_client(warehouse, None, allowance).fields(report)
+    hook = ZohoCreatorHook(account)
+    try:
+        hook.get_client(warehouse, None, allowance).fields(report)
+    finally:
+        hook.release()  # what it reserved of the account's credits and did not spend (LIM-5)
