@@ -13,7 +13,7 @@ from tests.integration.test_approvals import (
     delete_at_source,
     leaving,
     members,
-    new_run,
+    next_run,
 )
 from tests.integration.whole import Whole
 
@@ -24,7 +24,7 @@ __all__ = ["leaving"]  # a fixture
 def question(whole: Whole, leaving: list[str]) -> Run:
     """An open question about three people."""
     delete_at_source(whole, leaving[:3])
-    run = new_run(whole, set())
+    _, run = next_run(whole, waiting=3)
     asked(whole, run)
     return run
 
