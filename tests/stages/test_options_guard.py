@@ -187,6 +187,27 @@ def test_whom_another_sync_brought_waits_as_long_as_the_choice_holds(
     assert (desk.counted(), states(desk)) == ((0, 0, 0), [("replaced", 5), ("dropped", 5)])
 
 
+def test_a_deletion_that_waits_is_counted_whatever_else_takes_the_person_out(desk: OptionsDesk) -> None:
+    """ADV-2, ADV-8: the question names unsubscriptions, which reach farther; the deletions count with the fetch that
+    carries them out, once, and not those of whom it finds with a live record.
+    """
+    sync = guarded(desk, unsubscribed="remove_from_org")
+    desk.execute("DELETE FROM sync.taken_record")
+    desk.take(*(person(each, modified=1) for each in PEOPLE[:5]), sync=sync)
+    for each in PEOPLE[:5]:
+        desk.unsubscribe(f"p{each}@mail.example.org")
+    desk.see(*gone(*PEOPLE[:4]), sync=sync)
+    assert (desk.counted(), asked(desk)) == ((0, 5, 0), dict.fromkeys(PEOPLE[:5], "organisation"))
+    desk.see(sync=sync)
+    assert (desk.counted(), desk.deletions()) == ((0, 5, 0), {})
+    back = guarded(desk, memberships=20, unsubscribed="remove_from_org")
+    desk.see(rows=[person("4", modified=70)], sync=back)
+    assert desk.counted() == (5, 0, 3)
+    assert desk.deletions() == dict.fromkeys(PEOPLE[:3], Became("deleted", "removed_from_org", "recycle"))
+    desk.see(*gone(*PEOPLE[:3]), sync=back)
+    assert (desk.counted(), desk.deletions()) == ((0, 0, 0), {})
+
+
 def test_whom_a_person_kept_is_kept(desk: OptionsDesk) -> None:
     """ADV-8: a withheld removal is not proposed again for what was known then; a new event is another matter."""
     for each in PEOPLE[:2]:

@@ -1,20 +1,10 @@
 -- Purpose:    write what became of records deleted at the source, after those of the batch (ADV-2, OUT-16): of those told
 --             now, and of those an earlier fetch asked a person about whose removal this one applies. Run after the
 --             removals of the fetch.
--- Parameters: none; reads the transaction's this_fetch and gone.
+-- Parameters: none; reads the transaction's this_fetch, gone and asked_before.
 -- Returns:    nothing; rows affected are ledger rows.
 INSERT INTO sync.ledger (
     fetch_started_at, fetch_id, record_no, source_no, record_id, outcome, reason, sub_code, evidence, contact_id, changed, mapping_version
-)
-WITH asked_before AS (
-    SELECT
-        removal.record_id, link.gone_at, link.gone_kind, removal.contact_id, false AS fresh, false AS fetched_later,
-        0::bigint AS other_live, false AS shared, true AS leaves, removal.reach, false AS newer
-    FROM this_fetch
-    JOIN sync.removal ON removal.fetch_id = this_fetch.fetch_id AND removal.act_id IS NULL
-    JOIN contacts.source_link AS link ON link.source_no = removal.source_no AND link.record_id = removal.record_id
-    WHERE removal.reason = 'deleted' AND removal.state = 'applied' AND link.gone_at IS NOT NULL
-      AND NOT EXISTS (SELECT FROM gone WHERE gone.fresh AND gone.record_id = removal.record_id)
 )
 SELECT
     this_fetch.started_at,
@@ -43,7 +33,14 @@ SELECT
 FROM (
     SELECT * FROM gone WHERE fresh
     UNION ALL
-    SELECT * FROM asked_before
+    SELECT
+        waited.record_id, waited.gone_at, waited.gone_kind, waited.contact_id, false, false,
+        0, false, true, removal.reach, false
+    FROM asked_before AS waited
+    CROSS JOIN this_fetch
+    JOIN sync.removal
+        ON removal.fetch_id = this_fetch.fetch_id AND removal.act_id IS NULL
+       AND removal.contact_id = waited.contact_id AND removal.state = 'applied'
 ) AS gone
 CROSS JOIN this_fetch
 LEFT JOIN sync.removal ON removal.fetch_id = this_fetch.fetch_id AND removal.act_id IS NULL AND removal.contact_id = gone.contact_id

@@ -128,7 +128,8 @@ def classify(connection: Connection, fetch: Fetch) -> None:
 def decide_removals(connection: Connection, fetch: Fetch) -> None:
     """Decide who leaves by the options of the sync, once the outcomes of the bound batch stand (ADV-1 to ADV-4).
 
-    Fills the view removal, and the transaction's table gone with what becomes of records deleted at the source.
+    Fills the view removal, and the transaction's tables gone and asked_before with what becomes of records deleted at
+    the source.
     """
     removal = _table("removal", fetch.fetch_id)
     _drop(connection, removal)
@@ -137,6 +138,7 @@ def decide_removals(connection: Connection, fetch: Fetch) -> None:
     _make(connection, "gone")
     statements.run(connection, "classify/removal")
     _define(connection, sql.SQL("ANALYZE {}").format(removal))
+    _make(connection, "asked_before")
 
 
 def verify_seal(connection: Connection, fetch: Fetch) -> None:
