@@ -5,7 +5,7 @@ time lies outside the window are counted, not read. Killed at any point it begin
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -167,7 +167,9 @@ class Reader:
         start = self.batch.fetch.window.start
         if start is not None and self.source.has_related and self._looks_beside():
             others = {str(row["id"]): row for row in self.source.beside(start) if str(row["id"]) not in seen}
-        found = self.source.by_ids(self._withheld_ids())
+        found: dict[str, Row | None] = {}
+        while ids := self._withheld_ids(found):  # again while some of them are gone, whose room others may have
+            found |= self.source.by_ids(ids)
         others |= {record_id: row for record_id, row in found.items() if row}
         normalise, kept = self._normaliser(), self.kept
         for rows in in_frames([list(others.values())]):
@@ -187,12 +189,13 @@ class Reader:
         """A backfill reads its interval only, and a read from the beginning finds everything anyway."""
         return self.batch.fetch.window.start is not None and self.batch.fetch.run_type != RunType.BACKFILL
 
-    def _withheld_ids(self) -> list[str]:
-        """Records that an earlier fetch withheld and that the plan has room for now (OUT-15)."""
+    def _withheld_ids(self, found: Mapping[str, Row | None]) -> list[str]:
+        """Records that an earlier fetch withheld and that the plan has room for beside those found (OUT-15)."""
         if not self._looks_beside():
             return []
         with self.batch.warehouse.transaction() as connection:
-            return withheld.next_ids(connection, self.batch.fetch, self.settings.policies.contact_limit)
+            limit = self.settings.policies.contact_limit
+            return withheld.next_ids(connection, self.batch.fetch, limit, found, sum(map(bool, found.values())))
 
     def _normaliser(self) -> Callable[..., pd.DataFrame]:
         return partial(
