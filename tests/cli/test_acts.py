@@ -41,6 +41,29 @@ def test_remove_and_restore(run: Run, people: str) -> None:
     ]
 
 
+def test_restored_without_a_live_record(run: Run, people: str) -> None:
+    """OUT-18, ADV-2: whoever takes a removal back is told that the person's record is deleted at its source."""
+    sow_gone = (
+        "INSERT INTO contacts.source_link (source_no, record_id, contact_id, email_key, linked_by_fetch, gone_at, "
+        "gone_kind) SELECT 1, contact_id::text, contact_id, email_key, 1, now(), 'recycle' FROM contacts.contact",
+        "INSERT INTO sync.taken_record (sync_no, source_no, record_id, list_id, first_fetch, taken_at) "
+        "SELECT 1, 1, record_id, 1, 1, now() FROM contacts.source_link",
+        "UPDATE contacts.contact SET deleted_at = now(), deleted_reason = 'deleted' WHERE contact_id = 2",
+    )
+    for each in ("1", "2"):
+        run("remove", each, "--list", "Talent news", "--reason", "x")
+    with create_engine(people).begin() as connection:
+        for statement in sow_gone:
+            connection.exec_driver_sql(statement)
+    told = [run("restore", each, "--list", "Talent news", "--reason", "x").out for each in ("1", "2")]
+    assert told == [
+        "Contact 1 is in 'Talent news' again: subscribed. No live record supplies them: their record was deleted at "
+        "its source.\n",
+        "Contact 2 is held out of 'Talent news' no more, but was deleted from the organisation, and no live record "
+        "supplies them: a fetch adds them again once theirs is restored at its source.\n",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

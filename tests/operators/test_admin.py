@@ -165,6 +165,12 @@ def test_removals_and_their_way_back(people: Warehouse) -> None:
         "in 'Talent news' again: 1. But deleted from the organisation, so in no list before a fetch reads their "
         "record: 1."
     )
+    with people.engine.begin() as connection:
+        connection.execute(text("UPDATE contacts.source_link SET gone_at = now(), gone_kind = 'recycle'"))
+    told("remove_from_list", people="2", list="Talent news")
+    assert told("restore_to_list", people="2", list="Talent news") == (
+        "in 'Talent news' again: 2. No live record supplies them, for theirs was deleted at its source: 2."
+    )
     assert told("remove_from_org", people="2").endswith("a later fetch may add them again: 2.")
     assert told("restore_to_org", people="2") == "back in the organisation: 2."
     assert {who for _, who, _ in acts(people)} == {WHO}

@@ -113,10 +113,25 @@ def test_an_answer_is_carried_out_with_its_user(desk: OptionsDesk) -> None:
     with desk.warehouse.transaction() as connection:
         rows = connection.execute(text("SELECT kind, who, reason FROM sync.act")).all()
     assert [tuple(row) for row in rows] == [("approve", "ann", "They left.")]
-    again = triggered()
-    assert not carry_out(again, fetch_id, chosen_options=["Apply"], responded_by_user=ANN)["changed"]
-    assert again["outlet_events"][answers_alias()].asset_alias_events == []
-    assert "were approved by ann" in again["ti"].pushed[TOLD_KEY]
+
+
+def test_a_retry_tells_of_what_the_answer_did(desk: OptionsDesk) -> None:
+    """OPS-13, ADV-8: killed between the commit and the event, the next try does nothing and sends that very event; the
+    answer of somebody else, or another one, sends none.
+    """
+    fetch_id, told = desk.last.fetch_id, []
+    for answer in ("Apply", "Apply", "Withhold", BEN):
+        given = triggered()
+        user, chosen = (BEN, "Apply") if answer is BEN else (ANN, str(answer))
+        done = carry_out(given, fetch_id, chosen_options=[chosen], responded_by_user=user)
+        events = given["outlet_events"][answers_alias()].asset_alias_events
+        told.append((done["changed"], [(each.dest_asset_key.name, each.extra) for each in events]))
+        assert "approved by ann" in given["ti"].pushed[TOLD_KEY]
+    assert [changed for changed, _ in told] == [True, False, False, False]
+    assert told[0][1][0][1]["counts"] == {"people": 3, "dropped": 0, "removed": 3}
+    assert told[1][1] == told[0][1]
+    assert (told[2][1], told[3][1]) == ([], [])
+    assert desk.rows("SELECT count(*) FROM sync.act") == [{"count": 1}]
 
 
 def test_the_default_of_a_question_that_nobody_answered_is_no_answer(desk: OptionsDesk) -> None:

@@ -7,6 +7,7 @@ import random
 from datetime import datetime
 from typing import Any
 
+from tests.scenario.addresses import flaw_of, key_of
 from tests.scenario.product import Product
 from tests.scenario.reference import Organisation
 from tests.scenario.reference_state import Person, Suppression
@@ -38,6 +39,7 @@ class Events:
         self.options = options
         self.log: list[str] = []
         self.added = 0
+        self.strangers: list[tuple[datetime, str, str]] = []
 
     def mass_deletion(self) -> None:
         """So many at once that a person is asked before anybody leaves (ADV-8)."""
@@ -91,11 +93,16 @@ class Events:
         }
         if self.draw.random() < 0.1:
             fields["Email_Opt_Out"] = True
-        self.note("add", self.source.add(module, **fields), module, repr(address))
+        record_id = self.source.add(module, **fields)
+        self.note("add", record_id, module, repr(address))
+        if self.added % 4 == 0:
+            self._suppress_stranger(module, record_id, address)
 
     def _new_address(self) -> None:
         module, address = self._module(), self._address()
         record_id = self._record(module)
+        if self.added % 3 == 0:
+            module, record_id = self._stranger() or (module, record_id)
         self.source.edit(module, record_id, Email=address)
         self.note("address of", record_id, repr(address))
 
@@ -193,6 +200,25 @@ class Events:
             self.product.suppress(person.key, kind)
             self.organisation.suppressions.append(Suppression(kind, person.key, {person.number}))
             self.note("suppress", person.key, kind)
+
+    def _suppress_stranger(self, module: str, record_id: str, address: str) -> None:
+        """One whose record nobody has read yet, as a register of people who are not to be mailed may name."""
+        key = key_of(address)
+        known = {name for each in self.organisation.people.values() for name in (each.key, *each.former)}
+        if not flaw_of(address) and key not in known and not self.organisation.suppressed(key):
+            self.product.suppress(key, "registry")
+            self.organisation.suppressions.append(Suppression("registry", key, set()))
+            self.strangers.append((self.now, module, record_id))
+            self.note("suppress stranger", key)
+
+    def _stranger(self) -> tuple[str, str] | None:
+        """Module and record of a stranger whom a fetch has met since, if there is one; each but once."""
+        for each in self.strangers:
+            at, module, record_id = each
+            if at.date() < self.now.date() and record_id in self.source.ids(module):
+                self.strangers.remove(each)
+                return module, record_id
+        return None
 
     def _unsuppress(self) -> None:
         lonely = [each for each in self.organisation.suppressions if self._is_lonely(each)]

@@ -19,7 +19,8 @@ Readings, where the contract leaves more than one:
 - R7 New people are added before the removals of the same fetch make room (OUT-15).
 - R8 An address stays with a contact that was deleted from the organisation: whoever brings it is re_added (OUT-2).
 - R17 A record that is ignored for what belongs to the person whom its address names is that person's record from then
-  on, also with its next address (OUT-11, OUT-13, OUT-18); it is not taken.
+  on, also with its next address (OUT-11, OUT-13, OUT-18); it is not taken. If the address was nobody's, or the record
+  was ignored for another reason, what suppresses goes with the record (a flawed address names no person).
 """
 
 import copy
@@ -108,7 +109,19 @@ class Organisation(Knowledge):
         self._see_alive(sync, read, story)
         for each, person, brought in self._in_turn(sync, good):
             story.outcomes[each["id"]] = self._decide(sync, each, person, brought, cut)
+        self._note_suppressed(sync, read, story)
         return story
+
+    def _note_suppressed(self, sync: dict[str, Any], read: list[Record], story: Story) -> None:
+        """What suppresses goes with a record that was kept out and is nobody's, too (R17)."""
+        for each in read:
+            key, name = key_of(each["email"]), (sync["module"], each["id"])
+            kept_out = story.outcomes[each["id"]][0] == "ignored" and not flaw_of(each["email"])
+            if kept_out and name not in self.links:
+                owner = self.owner(key)
+                for held in self.suppressions:
+                    if held.key == key or (owner and owner.number in held.people):
+                        held.records.add(name)
 
     def _see_alive(self, sync: dict[str, Any], read: list[Record], story: Story) -> None:
         """A record that is fetched is there, whatever was told of it before (ADV-2)."""
@@ -150,12 +163,13 @@ class Organisation(Knowledge):
     ) -> Outcome:
         """One record's outcome, done at once. person: whom it becomes, if anybody yet; was: who it was, at a clash."""
         key, name = key_of(record["email"]), sync["list"]
-        kinds = self.suppressed(key, person, was)
-        self._carry(key, person, was)
+        source = (sync["module"], record["id"])
+        kinds = self.suppressed(key, person, was, record=source)
+        self._carry(key, source, person, was)
         ignored = self._reason(sync, record, person, was, kinds)
         if ignored:
             if person and ignored[1] in BELONGING_TO_A_PERSON:
-                self.links.setdefault((sync["module"], record["id"]), Link(person.number, key))
+                self.links.setdefault(source, Link(person.number, key))
             return ignored
         if record["id"] in cut and (person is None or person.deleted):
             return ("ignored", "plan_limit", {None})
@@ -177,11 +191,12 @@ class Organisation(Knowledge):
         person.join(name)
         return outcome
 
-    def _carry(self, key: str, person: Person | None, was: Person | None) -> None:
+    def _carry(self, key: str, source: tuple[str, str], person: Person | None, was: Person | None) -> None:
         """What belongs to a person goes where the person goes: suppressions, and unsubscriptions at a clash (R3)."""
         people = [each for each in (person, was) if each]
         for each in self.suppressions:
-            if each.key in {key, *(one.key for one in people)} or each.people & {one.number for one in people}:
+            covered = each.people & {one.number for one in people}
+            if each.key in {key, *(one.key for one in people)} or covered or source in each.records:
                 each.people |= {one.number for one in people}
         if was and person:
             for one, other in ((person, was), (was, person)):

@@ -66,9 +66,12 @@ class Link:
 
 @dataclass
 class Suppression:
+    """records: of a module, that were kept out with a suppressed address and are nobody's."""
+
     kind: str
     key: str
     people: set[int]
+    records: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass
@@ -135,11 +138,15 @@ class Knowledge:
         """Who has an address now."""
         return next((each for each in self.people.values() if each.key == key), None)
 
-    def suppressed(self, key: str, *people: Person | None) -> set[str]:
-        """The kinds of suppression that cover an address or one of these people."""
+    def suppressed(self, key: str, *people: Person | None, record: tuple[str, str] | None = None) -> set[str]:
+        """The kinds of suppression that cover an address, one of these people or a record."""
         numbers = {each.number for each in people if each}
         keys = {key} | {each.key for each in people if each}
-        return {each.kind for each in self.suppressions if each.key in keys or each.people & numbers}
+        return {
+            each.kind
+            for each in self.suppressions
+            if each.key in keys or each.people & numbers or record in each.records
+        }
 
     def bounced(self, key: str) -> str | None:
         hard, soft = self.bounces.get(key, (False, 0))

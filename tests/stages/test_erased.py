@@ -160,6 +160,23 @@ def test_no_other_act_brings_an_erased_person_back(desk: Desk) -> None:
     nothing_of_ann_is_kept(desk)
 
 
+def test_another_record_with_an_erased_address_stays_known_with_its_next_one(desk: Desk) -> None:
+    """OPS-6, OUT-11, OUT-13: also of another account; somebody else's record is not the erased person by that."""
+    desk.take(record("1", ANN, **NAMES), record("5", BEN))
+    erase(desk.warehouse, ANN, WHY, "maria")
+    other = desk.sync.model_copy(update={"sync_id": "other", "account": "recruit_two"})
+    first = desk.take(record("1", ANN, **NAMES), sync=other)
+    assert list(first.values()) == [ERASED]
+    assert list(desk.take(record("1", NEW_ANN, modified=1, **NAMES), sync=other).values()) == [ERASED]
+    assert desk.last.changed is False
+    nothing_of_ann_is_kept(desk)
+    assert desk.take(record("5", ANN, modified=1))["5"] == ERASED
+    assert desk.take(record("5", "ben.new@mail.example.org", modified=2))["5"] == Became("duplicate", "in_list")
+    unsuppress(desk.warehouse, [ANN], "wants back", "otto", force=True)
+    assert desk.rows("SELECT FROM sync.erased") == []
+    assert desk.take(record("1", NEW_ANN, modified=1), sync=other) == {"1": Became("new")}
+
+
 def test_unsuppress_needs_force_and_lifts_all_of_it(desk: Desk) -> None:
     """OUT-17, OPS-6: without force it stays; with it every address and record may come again, as somebody new, and what
     else was suppressed for the person is lifted with it.

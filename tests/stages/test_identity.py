@@ -11,6 +11,10 @@ from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Became, Desk, record
 
 ANN = "ann@mail.example.org"
+SUPPRESSED = (
+    "INSERT INTO contacts.suppression (kind, email_key, origin, reason, created_by, created_at) "
+    "VALUES (:kind, :key, 'psql', 'asked', 'otto', now())"
+)
 UNSUBSCRIBE = "UPDATE contacts.membership SET status = 'unsubscribed', unsubscribed_at = now()"
 
 
@@ -260,6 +264,58 @@ def test_what_keeps_a_person_out_holds_for_a_record_of_another_account(
     assert desk.take(record("9", "ann.new@mail.example.org", modified=1), sync=other)["9"].reason == reason
     assert desk.mailable() == set()
     assert desk.rows("SELECT sync_no FROM sync.taken_record WHERE record_id = '9'") == []
+
+
+@pytest.mark.parametrize("kind", ["blocked", "registry", "complaint"])
+def test_a_suppressed_address_that_nobody_has_goes_with_the_record(desk: Desk, kind: str) -> None:
+    """OUT-11, OUT-13, OUT-17: kept out before it became a contact, the record is the same person with its next address;
+    only `unsuppress` of the address that was suppressed lets it in.
+    """
+    desk.execute(SUPPRESSED, kind=kind, key=ANN)
+    kept_out = Became("ignored", "do_not_mail", kind)
+    assert desk.take(record("1", ANN))["1"] == kept_out
+    for number in (1, 2):
+        assert desk.take(record("1", f"ann.{number}@mail.example.org", modified=number))["1"] == kept_out
+        assert desk.evidence("1") == {"suppression": 1}
+    assert (desk.last.changed, desk.rows("SELECT FROM contacts.contact")) == (False, [])
+    assert desk.rows("SELECT * FROM sync.suppressed_record") == [
+        {"source_no": 1, "record_id": "1", "suppression_id": 1, "first_fetch": 1}
+    ]
+    assert unsuppress(desk.warehouse, [ANN], "mistake", "tests", force=True).lifted == 1
+    assert desk.take(record("1", "ann.2@mail.example.org", modified=2))["1"] == Became("new")
+    assert desk.mailable() == {"ann.2@mail.example.org"}
+
+
+def test_a_suppressed_record_covers_the_person_whose_address_it_brings(desk: Desk) -> None:
+    """OUT-13, OUT-11: at a clash, what suppresses a record that never was a contact covers the owner, too."""
+    suppress(desk.warehouse, [ANN], "blocked", "asked", "tests")
+    desk.take(record("1", ANN), record("2", "two@mail.example.org"))
+    assert desk.mailable() == {"two@mail.example.org"}
+    assert desk.take(record("1", "two@mail.example.org", modified=1))["1"].reason == "do_not_mail"
+    assert desk.mailable() == set()
+    assert desk.take(record("2", "two.new@mail.example.org", modified=2))["2"].reason == "do_not_mail"
+    unsuppress(desk.warehouse, [ANN], "mistake", "tests")
+    assert desk.mailable() == {"two@mail.example.org"}
+
+
+def test_it_goes_with_records_that_were_ignored_for_another_reason_first(desk: Desk) -> None:
+    """OUT-11, OUT-4, OUT-13: bounced, or the loser of two records of one address: the address was suppressed all the
+    same, whether nobody has it or a contact. Bounces stay with the address.
+    """
+    other = desk.sync.model_copy(update={"sync_id": "other", "account": "recruit_two"})
+    ben = "ben@mail.example.org"
+    desk.take(record("1", ben))
+    suppress(desk.warehouse, [ANN, ben], "blocked", "asked", "tests")
+    bounce = "INSERT INTO contacts.bounce VALUES (:key, now(), 0, now())"
+    for key in (ANN, ben, "zoe@mail.example.org"):
+        desk.execute(bounce, key=key)
+    first = [record(str(number), key) for number, key in enumerate([ANN, ANN, ben, ben, "zoe@mail.example.org"], 2)]
+    outcomes = desk.take(*first, sync=other)
+    assert [each.reason for each in outcomes.values()] == ["bounced", "file_duplicate"] * 2 + ["bounced"]
+    changed = [record(str(number), f"{number}@mail.example.org", modified=1) for number in range(2, 7)]
+    moved = desk.take(*changed, sync=other)
+    assert moved == {**dict.fromkeys("2345", Became("ignored", "do_not_mail", "blocked")), "6": Became("new")}
+    assert desk.mailable() == {"6@mail.example.org"}
 
 
 def test_a_former_address_still_names_the_person(desk: Desk) -> None:

@@ -82,11 +82,14 @@ STEPS = st.lists(
 
 @dataclass
 class Held:
-    """One event that keeps somebody from being mailed: the address that it named, and who had it then."""
+    """One event that keeps somebody from being mailed: the address that it named, and who had it then; if nobody, the
+    records of the module that have come with it since, for whoever they become is meant.
+    """
 
     kind: str
     address: str
     person: int | None
+    records: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass
@@ -144,6 +147,22 @@ class History(OptionsDesk):
         run = self.stage(batch, sync, beside)
         self.classify_and_load(run)
         self.fetches.append((run, sync, batch, beside))
+        linked = self._linked(sync.module)
+        latest: dict[str, str] = {}  # of a repeated record (OUT-8)
+        for row in sorted(batch, key=lambda row: str(row["Updated_On"]), reverse=True):
+            latest.setdefault(row["id"], row["Email"])
+        for each in self.held:
+            came = {(sync.module, record_id) for record_id, address in latest.items() if address == each.address}
+            each.records |= {name for name in came if each.person is None and name not in linked}
+
+    def _linked(self, module: str) -> dict[tuple[str, str], int]:
+        """Contact by record."""
+        found = self.rows(
+            "SELECT record_id, contact_id FROM contacts.source_link JOIN sync.source USING (source_no) "
+            "WHERE module = :module",
+            module=module,
+        )
+        return {(module, row["record_id"]): row["contact_id"] for row in found}
 
     def _replay(self, which: int) -> None:
         """A run that had ended is cleared, and reads the same again."""
@@ -228,16 +247,23 @@ class History(OptionsDesk):
         """Lifts what holds for the address and whoever has it; not what needs to be forced. Unsubscribed stays so."""
         person = self.contact(address)
         lifted = {address} | {each.address for each in self.held if person and each.person == person["contact_id"]}
+        linked = self._linked("Candidates") | self._linked("Contacts")
+        theirs = {name for name, contact_id in linked.items() if person and contact_id == person["contact_id"]}
         suppressions.unsuppress(self.warehouse, [address], "mistake", "tests")
         self.held[:] = [
             each
             for each in self.held
             if each.kind in FORCED or not (each.address in lifted or (person and each.person == person["contact_id"]))
         ]
+        for each in self.held:
+            each.records -= theirs if each.kind not in FORCED else set()
 
     def wrongly_mailed(self) -> list[Any]:
         """Rows of the view to mail from that must not be there."""
         people = {each.person for each in self.held} - {None}
+        if met := set().union(*(each.records for each in self.held)):
+            linked = self._linked("Candidates") | self._linked("Contacts")
+            people |= {linked[name] for name in met if name in linked}
         addresses = {each.address for each in self.held}
         return [
             dict(row)
@@ -287,6 +313,11 @@ SUPPRESSED_AND_BACK = [
     ("backfill", "second", 0, [ANN, BOB], ()), ("unsuppress", A), ("suppress", A, "registry"), ("remove", A, None),
     ("unsuppress", B), fetch(ANN, BOB, record("1", B)),
 ]  # fmt: skip
+NOBODY_S_AND_BACK = [
+    ("suppress", C, "blocked"), fetch(record("3", C)), ("erase", D), fetch(record("4", D), sync="second"),
+    fetch(record("3", E, modified=1), record("4", F, modified=1)), ("revert", 0), ("replay", 2),
+    fetch(record("3", B, modified=2), sync="second"), fetch(record("2", F, modified=3)),
+]  # fmt: skip
 ERASED_AND_BACK = [
     ("erase", A), fetch(record("1", D, modified=1), BOB), ("unsuppress", A), ("replay", 0),
     ("revert", 1), fetch(ANN, record("2", A, modified=2)), ("unsuppress", D), fetch(record("4", A), sync="contacts"),
@@ -305,6 +336,7 @@ LAW = settings(
 @example(steps=UNSUBSCRIBED_AND_BACK)
 @example(steps=SUPPRESSED_AND_BACK)
 @example(steps=ERASED_AND_BACK)
+@example(steps=NOBODY_S_AND_BACK)
 def test_nobody_suppressed_or_unsubscribed_becomes_mailable(history: History, steps: list[Step]) -> None:
     """OUT-11, OUT-13, OUT-17, OUT-18, ADV-3, ADV-6, ADV-8, OPS-6, OPS-12, RET-5: whatever happens; `unsuppress` alone
     makes one mailable again.

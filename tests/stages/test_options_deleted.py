@@ -242,6 +242,72 @@ def test_an_unsubscription_survives_deletion_and_restoring(desk: OptionsDesk, le
     assert desk.mailable() == set()
 
 
+AFTER_THE_THIRD = 24 * 60 + 3 * 60 + 30
+"""Minutes after MORNING: a moment after the third fetch of a desk began to read, and before the fourth."""
+
+
+def deleted_meanwhile(desk: OptionsDesk, choice: str, row: dict[str, object]) -> Became:
+    """What becomes of a record that a third fetch read, once the fourth, of another sync, has seen it deleted."""
+    reading = desk.choosing(deleted=choice)
+    seeing = desk.named("seeing", desk.sync.list_name, deleted=choice)
+    desk.take(record("2", BOB), sync=reading)
+    desk.take(ann(), sync=seeing)
+    run = desk.stage([row], reading)
+    assert desk.see(deleted("1", AFTER_THE_THIRD), sync=seeing)["1"].reason != "kept"
+    desk.last = desk.classify_and_load(run)
+    return desk.outcomes(desk.last.fetch_id)["1"]
+
+
+def told_of(desk: OptionsDesk) -> object:
+    """The evidence of the record in the fetch that came last, though another began later."""
+    query = "SELECT evidence FROM sync.ledger WHERE record_id = '1' AND fetch_id = :id"
+    return desk.rows(query, id=desk.last.fetch_id)[0]["evidence"]
+
+
+@pytest.mark.parametrize("choice", ["remove_from_list", "remove_from_org"])
+def test_deleted_while_another_fetch_reads(desk: OptionsDesk, choice: str) -> None:
+    """ADV-2: read live, deleted, and seen by another sync before the load: the record stays gone, nobody comes back,
+    the evidence says why; the sync's own next fetch finds nobody to remove.
+    """
+    assert deleted_meanwhile(desk, choice, ann(City="Bonn")) == Became("duplicate", "no_list")
+    assert (told_of(desk), desk.standing(ANN)) == ({"deleted_since": True}, GONE)
+    assert desk.is_deleted(ANN) == (None if choice == "remove_from_list" else "deleted")
+    assert desk.rows("SELECT gone_kind FROM contacts.source_link WHERE record_id = '1'") == [{"gone_kind": "recycle"}]
+    sync = desk.choosing(deleted=choice)
+    assert desk.see(deleted("1", AFTER_THE_THIRD), sync=sync) == {"1": KEPT}
+    # restored at the source
+    restored = ann(modified=AFTER_THE_THIRD + 60)
+    came = Became("duplicate", "no_list") if choice == "remove_from_list" else Became("re_added")
+    assert desk.take(restored, sync=sync) == {"1": came}
+    assert (desk.standing(ANN), desk.is_deleted(ANN)) == (SUBSCRIBED, None)
+
+
+def test_restored_while_another_fetch_reads(desk: OptionsDesk) -> None:
+    """ADV-2: what was changed after its deletion is live, whenever the fetch began."""
+    row = ann(modified=AFTER_THE_THIRD + 1)
+    assert deleted_meanwhile(desk, "remove_from_org", row) == Became("re_added")
+    assert (desk.standing(ANN), desk.is_deleted(ANN), told_of(desk)) == (SUBSCRIBED, None, None)
+
+
+def test_a_record_not_taken_stays_gone_too(desk: OptionsDesk) -> None:
+    """ADV-2: ignored by the fetch that read it live, and deleted since."""
+    broken = record("1", "no address")
+    assert deleted_meanwhile(desk, "remove_from_list", broken) == Became("ignored", "invalid_pattern", "syntax")
+    assert desk.rows("SELECT gone_kind FROM contacts.source_link WHERE record_id = '1'") == [{"gone_kind": "recycle"}]
+    assert desk.take(record("1", "no address"), sync=desk.choosing())["1"].outcome == "ignored"
+    assert desk.rows("SELECT gone_kind FROM contacts.source_link WHERE record_id = '1'") == [{"gone_kind": None}]
+
+
+def test_restored_by_hand_without_a_live_record(desk: OptionsDesk, leaving: ResolvedSync) -> None:
+    """OUT-18, ADV-2: whoever gives a membership back is told if no live record supplies it."""
+    desk.take(ann(), record("2", BOB), sync=leaving)
+    for each in (ANN, BOB):
+        removals.remove_from_list(desk.warehouse, each, desk.sync.list_name, "asked", "maria")
+    desk.see(deleted("1"), sync=leaving)
+    back = [removals.restore_to_list(desk.warehouse, each, desk.sync.list_name, "oops", "maria") for each in (ANN, BOB)]
+    assert [(each.status, each.supplied) for each in back] == [("subscribed", False), ("subscribed", True)]
+
+
 def test_a_retried_load_deals_with_everything_once(desk: OptionsDesk, leaving: ResolvedSync) -> None:
     """OPS-4: load again does nothing."""
     desk.take(ann(), sync=leaving)

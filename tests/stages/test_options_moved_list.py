@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contact_sync.config.loader import load_syncs
+from contact_sync.config.options import RemovalGuard
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.paths import include_folder
 from contact_sync.stages import options
@@ -28,7 +29,7 @@ def ann(**fields: Any) -> dict[str, Any]:
     return record("1", ANN, **fields)
 
 
-def moved(desk: OptionsDesk, **choices: str) -> ResolvedSync:
+def moved(desk: OptionsDesk, **choices: Any) -> ResolvedSync:
     """The sync with another list, and perhaps with other options."""
     return desk.choosing(desk.sync.model_copy(update={"list_name": TALKS}), **choices)
 
@@ -74,6 +75,21 @@ def test_a_flag_is_news_to_the_pair_once(desk: OptionsDesk) -> None:
     desk.take(ann(Email_Opt_Out=True, modified=1), sync=moved(desk, **strict))
     assert desk.is_deleted(ANN) is None
     assert desk.standing(ANN, "kind") == ("subscribed", None)
+
+
+def test_removals_that_waited_in_the_old_list_are_kept(desk: OptionsDesk) -> None:
+    """ADV-8, RET-11: nobody answers for the old list any more: the question is dropped, and the ledger says so."""
+    choices: dict[str, Any] = {"guard": RemovalGuard(memberships=1, share=0), "deleted": "remove_from_list"}
+    sync, ben = desk.choosing(**choices), "ben@mail.example.org"
+    desk.take(ann(), record("2", ben), sync=sync)
+    waits = Became("deleted", "pending", "recycle")
+    assert desk.see(deleted("1"), deleted("2"), sync=sync) == {"1": waits, "2": waits}
+    asked = desk.last.fetch_id
+    desk.take(record("3", "cid@mail.example.org"), sync=moved(desk, **choices))
+    kept = Became("deleted", "kept", "recycle")
+    assert desk.outcomes(asked) == {"1": kept, "2": kept}
+    assert desk.rows("SELECT DISTINCT state FROM sync.removal") == [{"state": "dropped"}]
+    assert (desk.standing(ANN), desk.standing(ben)) == (("subscribed", None), ("subscribed", None))
 
 
 def test_whoever_unsubscribes_leaves_by_the_older_choice(desk: OptionsDesk) -> None:

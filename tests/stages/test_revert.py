@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse.removals import remove_from_list, remove_from_organisation, restore_to_list
+from contact_sync.warehouse.removals import (
+    remove_from_list,
+    remove_from_organisation,
+    restore_to_list,
+    restore_to_organisation,
+)
 from contact_sync.warehouse.reverts import Revert, preview, revert
 from contact_sync.warehouse.suppressions import suppress
 from tests.stages.desk import MORNING, Became, Desk, record
@@ -139,6 +144,26 @@ def test_re_added_people_are_deleted_again(desk: Desk) -> None:
     assert desk.take(record("1", ANN, City="Bonn"))["1"] == Became("re_added")
     assert take_back(desk) == {("membership", ann, None), ("re_added", ann, None), ("values", ann, None)}
     assert (desk.rows(query), desk.mailable()) == (before, set())
+
+
+def test_reverted_and_restored_they_are_in_their_list_again(desk: Desk) -> None:
+    """OPS-12, OUT-18: deleted by hand, re-added by a fetch that is taken back: restoring gives back the membership that
+    the deletion had ended, as it would have before the fetch; one that the fetch began stays ended.
+    """
+    desk.take(record("1", ANN))
+    desk.take(record("2", BEN), sync=other_sync(desk, "Other news"))
+    for each in (ANN, BEN):
+        remove_from_organisation(desk.warehouse, each, "left", "otto")
+    desk.take(record("1", ANN), record("2", BEN))
+    take_back(desk)
+    assert take_back(desk) == set()
+    done = [restore_to_organisation(desk.warehouse, each, "mistake", "otto") for each in (ANN, BEN)]
+    assert [each.lists for each in done] == [1, 1]
+    assert (desk.membership(ANN), desk.membership(BEN), desk.membership(BEN, "Other news")) == (
+        "subscribed",
+        "removed",
+        "subscribed",
+    )
 
 
 def test_two_fetches_are_taken_back_one_after_the_other(desk: Desk) -> None:

@@ -88,6 +88,8 @@ INSERT INTO sync.push_switch (account, module, response, list_id, enabled, enabl
 INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, detail, record_id, response_id, fetch_id, at)
     SELECT 1, contact_id, 'inserted', 'twin of ' || :pushed, :pushed, response_id, 1, now()
     FROM contacts.contact JOIN contacts.response USING (contact_id) WHERE email_key = :ann;
+INSERT INTO sync.suppressed_record (source_no, record_id, suppression_id, first_fetch)
+    SELECT 1, :record, min(suppression_id), 1 FROM contacts.suppression;
 INSERT INTO sync.withheld (sync_no, source_no, record_id, fetch_id) VALUES (1, 1, :record, 1);
 INSERT INTO sync.conversion (source_no, record_id, sync_no, account, manner, contact_record_id, address_hash,
         contact_id, list_id, fetch_id, seen_at)

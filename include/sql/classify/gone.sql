@@ -70,6 +70,7 @@ supply AS (
     CROSS JOIN this_fetch
     WHERE outcome.outcome IN ('new', 're_added', 'duplicate')
       AND outcome.contact_id IN (SELECT contact_id FROM ranked)
+      AND NOT coalesce(outcome.evidence ? 'deleted_since', false)
 ),
 live AS (
     SELECT supply.contact_id, count(*) AS records

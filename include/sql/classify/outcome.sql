@@ -51,6 +51,15 @@ person_suppression AS (
     CROSS JOIN this_fetch
     GROUP BY contact_id
 ),
+record_suppression AS (
+    -- kept out before with an address that was nobody's: it goes with the record (OUT-13)
+    SELECT noted.record_id, min(ARRAY[array_position(this_fetch.kinds, held.kind)::bigint, held.suppression_id]) AS strictest
+    FROM sync.suppressed_record AS noted
+    JOIN this_fetch USING (source_no)
+    JOIN contacts.suppression AS held USING (suppression_id)
+    WHERE held.lifted_at IS NULL
+    GROUP BY noted.record_id
+),
 address_suppression AS (
     SELECT email_key, min(ARRAY[array_position(this_fetch.kinds, kind)::bigint, suppression_id]) AS strictest
     FROM contacts.suppression
@@ -76,9 +85,11 @@ known AS (
         -- the address is news only if the record did not have it before
         link.contact_id IS NOT NULL AND ranked.email_key IS DISTINCT FROM link.email_key
             AND owner.contact_id IS DISTINCT FROM link.contact_id AS new_address,
+        -- deleted since this fetch began to read, as another one of the source has seen by now (ADV-2)
+        coalesce(link.gone_at > this_fetch.source_clock AND (ranked.modified_at >= link.gone_at) IS NOT TRUE, false) AS gone_since,
         bounce.hard_bounced_at IS NOT NULL           AS hard,
         -- the stricter suppression covers the address, its owner and the person that the record was (OUT-11, OUT-13)
-        least(erasure.strictest, by_address.strictest, by_owner.strictest, by_link.strictest) AS strictest,
+        held.strictest,
         -- the first reason that holds, in the order of OUT-4, as far as it needs no membership
         CASE
             WHEN ranked.flaw = 'empty_email' THEN 'empty_email'
@@ -86,7 +97,7 @@ known AS (
             WHEN ranked.flaw = 'group_email' THEN 'group_email'
             WHEN ranked.winner_id <> ranked.record_id THEN 'file_duplicate'
             WHEN bounce.hard_bounced_at IS NOT NULL OR bounce.soft_bounces >= this_fetch.soft_bounces THEN 'bounced'
-            WHEN least(erasure.strictest, by_address.strictest, by_owner.strictest, by_link.strictest) IS NOT NULL THEN 'do_not_mail'
+            WHEN held.strictest IS NOT NULL THEN 'do_not_mail'
             WHEN ranked.opted_out AND coalesce(bound.opt_out, this_fetch.opt_out) <> 'dont_exclude' THEN 'opted_out'
         END AS early_reason
     FROM ranked
@@ -105,6 +116,12 @@ known AS (
     LEFT JOIN address_suppression     AS by_address ON by_address.email_key = ranked.email_key
     LEFT JOIN person_suppression      AS by_owner   ON by_owner.contact_id = owner.contact_id
     LEFT JOIN person_suppression      AS by_link    ON by_link.contact_id = link.contact_id
+    LEFT JOIN record_suppression      AS by_past    ON by_past.record_id = ranked.record_id
+    CROSS JOIN LATERAL (
+        SELECT least(
+            erasure.strictest, by_address.strictest, by_owner.strictest, by_link.strictest, by_past.strictest
+        ) AS strictest
+    ) AS held
 ),
 wanting AS (
     -- records that would give their contact another address, were it free
@@ -185,16 +202,18 @@ placed AS (
         judged.reason IS NULL AND judged.out_of_scope IS NULL AS taken,
         judged.address_is_free AND judged.target_id IS NOT NULL AS brings_address,
         CASE WHEN judged.linked_id <> judged.target_id THEN judged.linked_id END AS clash_id,
-        -- of several records of one contact the latest speaks for it
-        judged.target_id IS NULL OR row_number() OVER (
-            PARTITION BY judged.target_id, judged.reason IS NULL AND judged.out_of_scope IS NULL
-            ORDER BY judged.modified_at DESC NULLS LAST, length(judged.record_id), judged.record_id COLLATE "C"
-        ) = 1 AS speaks,
+        -- of several records of one contact the latest live one speaks for it
+        judged.target_id IS NULL OR row_number() OVER of_contact = 1 AS speaks,
+        first_value(judged.gone_since) OVER of_contact AS none_live,
         row_number() OVER (
             PARTITION BY judged.target_id, judged.reason IS NULL AND judged.out_of_scope IS NULL, judged.address_is_free
             ORDER BY judged.modified_at DESC NULLS LAST, length(judged.record_id), judged.record_id COLLATE "C"
         ) = 1 AS brings_latest_address
     FROM judged
+    WINDOW of_contact AS (
+        PARTITION BY judged.target_id, judged.reason IS NULL AND judged.out_of_scope IS NULL
+        ORDER BY judged.gone_since, judged.modified_at DESC NULLS LAST, length(judged.record_id), judged.record_id COLLATE "C"
+    )
 )
 SELECT
     placed.record_no,
@@ -203,14 +222,14 @@ SELECT
         WHEN placed.out_of_scope IS NOT NULL THEN 'out_of_scope'
         WHEN placed.reason IS NOT NULL THEN 'ignored'
         WHEN placed.target_id IS NULL THEN 'new'
-        WHEN person.deleted_at IS NOT NULL AND placed.speaks THEN 're_added'
+        WHEN person.deleted_at IS NOT NULL AND placed.speaks AND NOT gone.away THEN 're_added'
         ELSE 'duplicate'
     END,
     CASE
         WHEN placed.out_of_scope IS NOT NULL THEN placed.out_of_scope
         WHEN placed.reason IS NOT NULL THEN placed.reason
-        WHEN placed.target_id IS NULL OR (person.deleted_at IS NOT NULL AND placed.speaks) THEN NULL
-        WHEN person.deleted_at IS NOT NULL OR placed.here_status IN ('subscribed', 'unsubscribed') THEN 'in_list'
+        WHEN placed.target_id IS NULL OR (person.deleted_at IS NOT NULL AND placed.speaks AND NOT gone.away) THEN NULL
+        WHEN NOT gone.away AND (person.deleted_at IS NOT NULL OR placed.here_status IN ('subscribed', 'unsubscribed')) THEN 'in_list'
         WHEN EXISTS (
             SELECT FROM contacts.membership AS other
             WHERE other.contact_id = placed.target_id AND other.list_id <> this_fetch.list_id AND other.status <> 'removed'
@@ -229,7 +248,7 @@ SELECT
         WHEN placed.out_of_scope IS NULL AND (
             placed.reason IN ('file_duplicate', 'do_not_mail', 'converted') OR placed.suggested_domain IS NOT NULL
             OR (placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out'))
-            OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address))
+            OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address OR placed.gone_since))
             OR (placed.reason IN ('unsubscribed', 'removed_by_hand') AND placed.clash_id IS NOT NULL)
         ) THEN nullif(jsonb_strip_nulls(jsonb_build_object(
             'suggested_domain', placed.suggested_domain,
@@ -240,7 +259,8 @@ SELECT
                 WHEN placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out') THEN true END,
             'address_clash',    CASE
                 WHEN placed.taken OR placed.reason IN ('unsubscribed', 'removed_by_hand') THEN placed.clash_id END,
-            'new_address',      CASE WHEN placed.taken AND placed.brings_address THEN true END
+            'new_address',      CASE WHEN placed.taken AND placed.brings_address THEN true END,
+            'deleted_since',    CASE WHEN placed.taken AND placed.gone_since THEN true END
         )), '{}')
     END,
     CASE
@@ -251,13 +271,13 @@ SELECT
         WHEN placed.out_of_scope IS NULL AND placed.flaw IS NULL AND placed.reason IS DISTINCT FROM 'file_duplicate'
             THEN placed.clash_id
     END,
-    placed.taken AND placed.speaks,
+    placed.taken AND placed.speaks AND NOT gone.away,
     placed.taken AND placed.brings_address AND placed.brings_latest_address,
-    placed.taken AND placed.speaks AND coalesce(placed.here_status, 'removed') = 'removed',
+    placed.taken AND placed.speaks AND NOT gone.away AND coalesce(placed.here_status, 'removed') = 'removed',
     coalesce(
         placed.taken AND (
             (placed.brings_address AND placed.brings_latest_address)
-            OR (placed.speaks AND (
+            OR (placed.speaks AND NOT gone.away AND (
                 mapped.first_name <> coalesce(person.first_name, '')
                 OR mapped.last_name <> coalesce(person.last_name, '')
                 OR (this_fetch.clears_first_name AND mapped.first_name IS NULL AND person.first_name IS NOT NULL)
@@ -269,3 +289,7 @@ FROM placed
 CROSS JOIN this_fetch
 JOIN batch AS mapped ON mapped.record_no = placed.record_no
 LEFT JOIN contacts.contact AS person ON person.contact_id = placed.target_id
+-- who is out by now, and comes with no record but those deleted since, does not come back by them
+CROSS JOIN LATERAL (
+    SELECT placed.none_live AND (person.deleted_at IS NOT NULL OR coalesce(placed.here_status = 'removed', false)) AS away
+) AS gone

@@ -5,6 +5,7 @@ CREATE TEMPORARY TABLE this_fetch ON COMMIT DROP AS
 SELECT
     run.fetch_id,
     run.started_at,
+    run.source_clock,
     run.sync_no,
     run.source_no,
     source.account,

@@ -35,6 +35,8 @@ SELECT
         'deleted_at',       person.deleted_at,
         'deleted_reason',   person.deleted_reason,
         'updated_by_fetch', person.updated_by_fetch,
+        'membership',       CASE WHEN person.deleted_at IS NOT NULL THEN
+                                jsonb_build_object('reason', member.reason, 'since', member.since) END,
         'links',            held.links,
         'owners',           holders.owners
     )
@@ -43,3 +45,4 @@ CROSS JOIN this_fetch
 JOIN contacts.contact AS person USING (contact_id)
 LEFT JOIN held USING (contact_id)
 LEFT JOIN holders USING (contact_id)
+LEFT JOIN contacts.membership AS member ON member.list_id = this_fetch.list_id AND member.contact_id = changing.contact_id

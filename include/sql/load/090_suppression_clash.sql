@@ -1,5 +1,5 @@
--- Purpose:    let a suppression cover everybody it is about: both people of an address clash, and the person whose
---             record brought a suppressed address (OUT-11, OUT-13). Of a copy that which somebody wrote is carried over,
+-- Purpose:    let a suppression cover everybody it is about: both people of an address clash, the person whose record
+--             brought a suppressed address, and the one whose address a suppressed record brought (OUT-11, OUT-13). Of a copy that which somebody wrote is carried over,
 --             never again to a person from whom its copy was lifted.
 -- Parameters: none; reads the transaction's this_fetch, batch and outcome.
 -- Returns:    nothing; rows affected are suppressions carried over.
@@ -22,7 +22,14 @@ FROM (
     FROM outcome
     JOIN batch USING (record_no)
     JOIN contacts.suppression ON suppression.email_key = batch.email_key
-    WHERE outcome.reason = 'do_not_mail' AND outcome.contact_id IS NOT NULL
+    WHERE outcome.reason IN ('do_not_mail', 'bounced') AND outcome.contact_id IS NOT NULL
+    UNION ALL
+    SELECT outcome.contact_id, coalesce(suppression.carried_from, suppression.suppression_id), 'suppressed_record'
+    FROM outcome
+    CROSS JOIN this_fetch
+    JOIN sync.suppressed_record AS noted ON noted.source_no = this_fetch.source_no AND noted.record_id = outcome.record_id
+    JOIN contacts.suppression ON suppression.suppression_id = noted.suppression_id AND suppression.lifted_at IS NULL
+    WHERE outcome.reason IN ('do_not_mail', 'bounced') AND outcome.contact_id IS NOT NULL
 ) AS meant
 CROSS JOIN this_fetch
 JOIN contacts.suppression AS root

@@ -35,3 +35,8 @@ FROM sync.fetch AS run
 JOIN contacts.membership AS member ON member.joined_by_fetch = run.fetch_id AND member.list_id = run.list_id
 WHERE run.fetch_id = :fetch_id
   AND (member.status, member.reason) IS DISTINCT FROM ('removed', 'reverted')
+  -- taken back already: ended by the deletion that was there before the fetch
+  AND NOT (member.status = 'removed' AND member.reason = 'deleted' AND EXISTS (
+      SELECT FROM sync.field_change AS kept
+      WHERE kept.fetch_id = run.fetch_id AND kept.contact_id = member.contact_id
+        AND CAST(kept.before #>> '{membership,since}' AS timestamptz) = member.since))

@@ -52,13 +52,19 @@ def restore(person: Person, reason: Reason, list_name: ListName = None, org: Who
         say(f"Contact {done.contact_id} is back in the organisation and in {_lists(done.lists)}.")
     else:
         done = restore_to_list(warehouse, person, chosen, why, who())
-        if done.status == "removed":
+        if done.status == "removed" and not done.supplied:
+            say(
+                f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation, "
+                "and no live record supplies them: a fetch adds them again once theirs is restored at its source."
+            )
+        elif done.status == "removed":
             say(
                 f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation. "
                 "A fetch that reads their record adds them again; to read all records: contact-sync initiate SYNC"
             )
         else:
-            say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.")
+            alone = "" if done.supplied else " No live record supplies them: their record was deleted at its source."
+            say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.{alone}")
 
 
 def _one_of(list_name: str | None, org: bool) -> str | None:

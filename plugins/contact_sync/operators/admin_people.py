@@ -51,16 +51,20 @@ def in_list(desk: Desk) -> str:
             desk, lambda who: removals.remove_from_list(desk.warehouse, who, list_name, reason, desk.who), told
         )
     deleted: list[int] = []
+    alone: list[int] = []
 
     def restore(person: str) -> "Removal":
         done = removals.restore_to_list(desk.warehouse, person, list_name, reason, desk.who)
         if done.status == "removed":
             deleted.append(done.contact_id)
+        if not done.supplied:
+            alone.append(done.contact_id)
         return done
 
     told = _each(desk, restore, f"in '{list_name}' again")
     but = f" But deleted from the organisation, so in no list before a fetch reads their record: {numbers(deleted)}."
-    return told + (but if deleted else "")
+    unsupplied = f" No live record supplies them, for theirs was deleted at its source: {numbers(alone)}."
+    return told + (but if deleted else "") + (unsupplied if alone else "")
 
 
 def in_organisation(desk: Desk) -> str:

@@ -113,7 +113,8 @@ class CarryOutOperator(BaseOperator):  # type: ignore[misc] # mypy is told to sk
         self.answer = answer
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """Counts of what was done. The list's asset gets an event if anybody left (OPS-13)."""
+        """Counts of what was done. The list's asset gets an event if anybody left (OPS-13); from a retry, too, because
+        the try before may have ended between the answer's commit and its event."""
         from contact_sync.stages.approving import answer
 
         chosen, who, why = understood(self.answer)

@@ -45,7 +45,8 @@ class Question:
 class Decision:
     """What an answer did. told: one sentence for people. ended: memberships of the list that ended.
 
-    changed: whether the answer did anything. dropped: people who are not removed, because they came back.
+    changed: whether the answer did anything now; given again it does nothing, and its numbers are those of before.
+    dropped: people who are not removed, because they came back.
     """
 
     sync_id: str
@@ -157,7 +158,7 @@ def _answer(
         organisation.lock(connection)
         found = pending.batches(connection, sync_id=sync_id, fetch_id=fetch_id)
         if not found:
-            return Decision(sync_id, fetch_id, _nothing_waits(connection, sync_id, fetch_id))
+            return _given_before(connection, sync_id, fetch_id, who, apply=apply)
         batch = found[-1]
         if apply and batch.sync_state == "deleted":
             told = f"'{sync_id}' is deleted: nobody leaves because of it any more (LIM-3). Close the question with: "
@@ -172,6 +173,17 @@ def _answer(
         # Withheld removals, too: classification of a fetch under way has seen them as pending.
         organisation.note_change(connection)
         return decision
+
+
+def _given_before(connection: Connection, sync_id: str, fetch_id: int | None, who: str, *, apply: bool) -> Decision:
+    """Nothing waits. If the same person's approval is why, it was given again: its task may have died after it was
+    done, and before anybody was told.
+    """
+    told = _nothing_waits(connection, sync_id, fetch_id)
+    done = pending.approved_by(connection, fetch_id, who) if apply and fetch_id is not None else None
+    if done is None:
+        return Decision(sync_id, fetch_id, told)
+    return Decision(sync_id, fetch_id, told, False, done.list_name, done.people, done.dropped, done.memberships)
 
 
 def _apply(connection: Connection, batch: Batch, who: str) -> Decision:

@@ -41,7 +41,8 @@ def remove(connection: Connection, fetch: Fetch, settings: ResolvedSync) -> Remo
     """Carry out the removals of the bound fetch, or leave all of them to a person's answer; write the ledger of records
     deleted at the source either way. What earlier fetches of the sync asked is answered by this one's question.
     """
-    statements.run(connection, "option/supersede")
+    if statements.run(connection, "option/supersede").rowcount:
+        statements.run(connection, "option/tell_dropped")
     weight = _weigh(connection, settings)
     state = "pending" if weight.pending else "applied"
     recorded = statements.run(connection, "option/record", state=state).rowcount

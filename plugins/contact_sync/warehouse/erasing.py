@@ -29,6 +29,7 @@ TABLES = {
     "sync.field_change": "field_changes",
     "sync.ledger": "ledger",
     "sync.taken_record": "pairs",
+    "sync.suppressed_record": "suppressed_records",
     "sync.conversion": "conversions",
     "sync.removal": "removals",
     "sync.withheld": "withheld",

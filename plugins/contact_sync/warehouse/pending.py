@@ -40,6 +40,15 @@ class Became(NamedTuple):
     people: int
 
 
+class Approved(NamedTuple):
+    """What an approval did: how many people left and how many were dropped, and memberships of the list that ended."""
+
+    list_name: str
+    people: int
+    dropped: int
+    memberships: int
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The pending removals of one fetch.
@@ -94,6 +103,12 @@ def became(connection: Connection, fetch_id: int) -> list[Became]:
     """What became of those removals of a batch that wait no more."""
     rows = statements.run(connection, "approval/became", fetch_id=fetch_id).mappings()
     return [Became(**row) for row in rows]
+
+
+def approved_by(connection: Connection, fetch_id: int, who: str) -> Approved | None:
+    """What this person's approval of a batch did; None if they have not approved it."""
+    row = statements.run(connection, "approval/answered", fetch_id=fetch_id, who=who).mappings().one_or_none()
+    return None if row is None else Approved(**row)
 
 
 def claim(connection: Connection, fetch_id: int, run_id: str, now: datetime, until: datetime) -> bool:

@@ -24,12 +24,14 @@ LARGEST_ID = 2**63 - 1
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What became of a person. changed False: it was so already. lists: memberships that an act on the whole
-    organisation ended or took up. status: of the membership after an act on one list."""
+    organisation ended or took up. status: of the membership after an act on one list. supplied: False
+    if every record that supplied the membership given back is gone at its source."""
 
     contact_id: int
     changed: bool
     lists: int = 0
     status: str | None = None
+    supplied: bool = True
 
 
 def remove_from_list(warehouse: Warehouse, person: str, list_name: str, reason: str, who: str) -> Removal:
@@ -67,7 +69,9 @@ def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: s
         way = "removal/back_with_a_fetch" if before.deleted_at else "removal/back_in_list"
         changed = _do(connection, way, contact_id=contact_id, list_id=list_id)
         _keep(connection, "restore", changed, who, why, contact_id, list_id)
-        return Removal(contact_id, bool(changed), status=_standing(connection, contact_id, list_id).status)
+        status = _standing(connection, contact_id, list_id).status
+        supplied = statements.run(connection, "removal/supplied", contact_id=contact_id, list_id=list_id).scalar_one()
+        return Removal(contact_id, bool(changed), status=status, supplied=bool(supplied))
 
 
 def remove_from_organisation(warehouse: Warehouse, person: str, reason: str, who: str) -> Removal:

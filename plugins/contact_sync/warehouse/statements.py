@@ -35,6 +35,8 @@ LOAD_ORDER = (
     "load/086_pair_gone",
     "load/087_pair_opted_out",
     "load/090_suppression_clash",
+    "load/095_suppressed_record",
+    "load/096_erased_record",
 )
 """What load writes, in this order: addresses are left before others take them, contacts exist before links."""
 DECIDING = frozenset(
@@ -51,6 +53,8 @@ DECIDING = frozenset(
         "load/085_pair_live",
         "load/086_pair_gone",
         "load/087_pair_opted_out",
+        "load/095_suppressed_record",
+        "load/096_erased_record",
     }
 )
 """Those of them by which other fetches are decided, though no contact changes: who holds a contested field, whose a
