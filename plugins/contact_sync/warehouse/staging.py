@@ -16,6 +16,7 @@ from contact_sync.errors import StagingLost
 from contact_sync.warehouse import copy_text, owners, statements
 from contact_sync.warehouse.fetches import Fetch
 
+_WAITING = text("SELECT EXISTS (SELECT FROM sync.removal WHERE sync_no = :sync_no AND state = 'pending')")
 JSON_COLUMNS = frozenset({"fields", "misfits", "cleaned", "source"})
 PLANNED_BY = (
     "record_no", "record_id", "modified_at", "email_key", "flaw", "approved", "converted", "opted_out",
@@ -139,6 +140,8 @@ def decide_removals(connection: Connection, fetch: Fetch) -> None:
     statements.run(connection, "classify/removal")
     _define(connection, sql.SQL("ANALYZE {}").format(removal))
     _make(connection, "asked_before")
+    if connection.execute(_WAITING, {"sync_no": fetch.sync_no}).scalar_one():
+        statements.run(connection, "classify/answered_deletions")
 
 
 def verify_seal(connection: Connection, fetch: Fetch) -> None:
