@@ -10,7 +10,7 @@ from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
 from contact_sync.errors import StagingLost, SyncSkipped
 from contact_sync.stages.states import remedy
-from contact_sync.warehouse import fetch_ends, fetches, registry
+from contact_sync.warehouse import fetch_ends, fetches, other_fetches, registry
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 
@@ -45,7 +45,7 @@ def begin(run: RunInfo, warehouse: Warehouse, stage: str) -> tuple[Fetch, int]:
 
 
 def _must_be_newest(connection: Connection, fetch: Fetch) -> None:
-    later = fetches.read_since(connection, fetch)
+    later = other_fetches.read_since(connection, fetch)
     if later is not None:
         raise StagingLost(
             f"fetch {fetch.fetch_id} of {fetch.sync_id}: fetch {later} has read the source since, and is loaded, so "

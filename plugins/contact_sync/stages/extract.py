@@ -28,7 +28,7 @@ from contact_sync.stages.report_source import ReportSource
 from contact_sync.stages.source import Reading, Row, Source, Way
 from contact_sync.stages.tracking import ClientFactory, Scanner, Tracker
 from contact_sync.stages.whole_module import WholeModules
-from contact_sync.warehouse import bulk_jobs, fetches, withheld
+from contact_sync.warehouse import bulk_jobs, other_fetches, withheld
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import HowRead
 from contact_sync.warehouse.secrets import hash_key
@@ -63,7 +63,7 @@ def extract(
     with kept_for_fetch(warehouse, fetch, "extract") as kept:
         batch = Batch(kept, fetch, attempt)
         with kept.transaction() as connection:
-            former = fetches.told_before(connection, fetch)
+            former = other_fetches.told_before(connection, fetch)
         source = open_source(make_client(settings.account, fetch.fetch_id), settings, former, batch)
         scanner = Scanner(make_scan_client or make_client, fetch, settings)
         Reader(batch, source, settings, Tracker(batch, source, settings, scanner)).read(now)
@@ -126,7 +126,7 @@ class Reader:
     def _reading(self) -> Reading:
         fetch = self.batch.fetch
         with self.batch.warehouse.transaction() as connection:
-            before = fetches.recent_reads(connection, fetch)
+            before = other_fetches.recent_reads(connection, fetch)
             by_bulk = bulk_jobs.begun(connection, fetch.fetch_id)
         return Reading(fetch.window.start, fetch.window.end, before[0] if before else None, by_bulk)
 

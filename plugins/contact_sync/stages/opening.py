@@ -18,7 +18,7 @@ from contact_sync.core.window import Earliest, Window, resolve_window
 from contact_sync.errors import ConfigError, NextDay, SyncBusy, SyncSkipped
 from contact_sync.stages import limits
 from contact_sync.stages.states import due_at, is_over, registration, remedy
-from contact_sync.warehouse import accounts, fetch_ends, fetches, registry, watermarks
+from contact_sync.warehouse import accounts, fetch_ends, fetches, other_fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.registry import Registered
@@ -65,7 +65,7 @@ def _is_opened_anew(connection: Connection, run: RunInfo, known: Fetch) -> bool:
     later fetch went by other settings since. Those would bind pairs to choices that are not in force (ADV-5).
     """
     begun = known.stage != NEVER_BEGUN and known.run_type == run.run_type
-    return known.closed or not begun or fetches.is_outdated(connection, known)
+    return known.closed or not begun or other_fetches.is_outdated(connection, known)
 
 
 def foresee(
@@ -81,7 +81,7 @@ def foresee(
 
 def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
     """One fetch of a sync at a time (OPS-10). Raises SyncBusy while another run's fetch is under way."""
-    other = fetches.another_running(connection, run, now - FORGOTTEN)
+    other = other_fetches.another_running(connection, run, now - FORGOTTEN)
     if other is not None:
         raise SyncBusy(
             f"{run.dag_id}: fetch {other} of another run is under way; this run waits until it has ended "

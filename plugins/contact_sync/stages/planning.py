@@ -21,7 +21,7 @@ from contact_sync.errors import ConfigError, NextDay, SyncSkipped
 from contact_sync.stages import opening
 from contact_sync.stages.limits import day_of
 from contact_sync.stages.source import Reading, Source
-from contact_sync.warehouse import fetches, limits, registry, staging, statements, watermarks
+from contact_sync.warehouse import fetches, limits, other_fetches, registry, staging, statements, watermarks
 from contact_sync.warehouse.fetches import Fetch, HowRead
 from contact_sync.warehouse.rehearsal import Rehearsal
 from contact_sync.warehouse.watermarks import Mark
@@ -106,7 +106,7 @@ def look_ahead(
     with rehearsal.undone() as connection:
         known = registry.state(connection, sync.sync_id)
         mark = watermarks.standing(connection, known.sync_no) if known else None
-        under_way = fetches.another_running(connection, run, now - opening.FORGOTTEN)
+        under_way = other_fetches.another_running(connection, run, now - opening.FORGOTTEN)
         places = _places(connection, sync, known.sync_no if known else None, now)
     with rehearsal.undone() as connection:
         stop = opening.foresee(connection, run, sync, credentials, now)
@@ -114,8 +114,8 @@ def look_ahead(
         looking = replace(run, conf={"preview": True})  # takes no place, so that it is opened whatever the limits
         opening.foresee(connection, looking, sync, credentials, now)
         fetch = fetches.require(connection, looking)
-        former = fetches.told_before(connection, fetch)
-        reads = fetches.recent_reads(connection, fetch)
+        former = other_fetches.told_before(connection, fetch)
+        reads = other_fetches.recent_reads(connection, fetch)
     # A run by hand without a choice always moves the watermark; where no window could be resolved, one that does not
     # stands in for it.
     window = fetch.window if fetch.window.moves_watermark else None

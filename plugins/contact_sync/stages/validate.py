@@ -16,7 +16,7 @@ from contact_sync.stages.common import begin, for_fetch, manifest, reread, setti
 from contact_sync.validation.report import Report
 from contact_sync.validation.run import run_suite
 from contact_sync.validation.suites import load_suite
-from contact_sync.warehouse import fetches, staging
+from contact_sync.warehouse import fetches, other_fetches, staging
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 
@@ -47,7 +47,7 @@ def checked(
     """
     with warehouse.transaction() as connection:
         staging.verify_seal(connection, fetch)
-        history = fetches.recent_reads(connection, fetch)
+        history = other_fetches.recent_reads(connection, fetch)
     suite = load_suite(include_folder() / "expectations", settings.suite)
     url = warehouse.engine.url.render_as_string(hide_password=False)
     known = facts(fetch, settings, history)
