@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from contact_sync.errors import ConfigError, ContactSyncError
 from contact_sync.paths import include_folder
@@ -135,26 +136,25 @@ def organisation_id(account: str, warehouse: "Warehouse") -> str | None:
     return str(told) if told else None
 
 
-@contextlib.contextmanager
-def recruit_client(account: str, warehouse: "Warehouse") -> "Iterator[RecruitClient]":
+def recruit_client(account: str, warehouse: "Warehouse") -> "AbstractContextManager[RecruitClient]":
     """The client of a Recruit account, with the token that all tasks share (ACC-3). Raises ConfigError, NotKnownHere.
 
     warehouse: with its secrets at hand. In the end credits that it reserved are free again (LIM-5).
     """
-    with _airflow():
-        hook = _account_hook(account)
-        client = hook.get_client(warehouse, None, _allowance(account))
-    try:
-        yield client
-    finally:
-        hook.release()
+    return _client(_account_hook, account, warehouse)
+
+
+def creator_client(account: str, warehouse: "Warehouse") -> "AbstractContextManager[CreatorClient]":
+    """The client of a Creator account, as recruit_client is of a Recruit account."""
+    return _client(_creator_hook, account, warehouse)
 
 
 @contextlib.contextmanager
-def creator_client(account: str, warehouse: "Warehouse") -> "Iterator[CreatorClient]":
-    """The client of a Creator account, as recruit_client is of a Recruit account."""
+def _client(
+    hook_of: "Callable[[str], ZohoRecruitHook | ZohoCreatorHook]", account: str, warehouse: "Warehouse"
+) -> Iterator[Any]:
     with _airflow():
-        hook = _creator_hook(account)
+        hook = hook_of(account)
         client = hook.get_client(warehouse, None, _allowance(account))
     try:
         yield client
