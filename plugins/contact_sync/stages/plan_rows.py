@@ -197,8 +197,9 @@ def _loaded(rehearsal: Rehearsal, connection: Connection, fetch: Fetch, rows: in
     warnings = load.tell_unfilled(connection, fetch)
     later = connection.execute(_LATER, {"fetch_id": fetch.fetch_id}).one()
     reasons = statements.run(connection, "plan/reasons", fetch_id=fetch.fetch_id)
-    updates = statements.run(connection, "plan/updates", fetch_id=fetch.fetch_id)
-    sample = statements.run(connection, "plan/sample", fetch_id=fetch.fetch_id, most=rows)
+    statements.run(connection, "plan/changing_table", fetch_id=fetch.fetch_id)
+    updates = statements.run(connection, "plan/updates")
+    sample = statements.run(connection, "plan/sample", most=rows)
     return Rehearsed(
         status=load.status_of(left + removed.pending + later.left_for_later, warnings),
         read_by=later.read_by,
