@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say, say_json
 from contact_sync.cli.suppressions import given_reason
 from contact_sync.paths import include_folder
 
@@ -66,7 +66,7 @@ def _apply(sync_id: str, why: str, *, ask: bool, apply: bool, as_json: bool) -> 
         _tell(seen, as_json=as_json)
         if not apply or not seen.pairs:
             return
-        if not typer.confirm(f"Apply them: {_count(len(seen.people), 'person leaves', 'people leave')}?"):
+        if not typer.confirm(f"Apply them: {counted(len(seen.people), 'person leaves', 'people leave')}?"):
             raise typer.Exit(PROBLEMS_FOUND)
     _tell(options.apply(warehouse, sync, why, person()), as_json=as_json, asked_to=True)
 
@@ -85,7 +85,7 @@ def _undo(sync_id: str, act_id: int, why: str, *, as_json: bool) -> None:
         say(f"Act {act_id} was undone already, by act {done.undone_by}. Nothing was written.")
         return
     say(f"Act {act_id} of '{sync_id}' is undone (act {done.act_id}). Back: {_people(done.back) or 'nobody'}.")
-    say(f"{_count(done.pairs, 'pair is', 'pairs are')} bound as before.")
+    say(f"{counted(done.pairs, 'pair is', 'pairs are')} bound as before.")
     for left in sorted(done.left):
         people = tuple(each.contact_id for each in done.people if each.left_because == left)
         say(f"Left as they are, because {options.LEFT_BECAUSE[left]}: {_people(people)}.")
@@ -106,7 +106,7 @@ def _tell(done: "Application", *, as_json: bool, asked_to: bool = False) -> None
     for change in done.rebound:
         say(f"  {change.option}: {change.before} → {done.choices[change.option]}: {change.pairs:,}")
     leave = "left" if did else "would leave"
-    people = _count(len(done.people), "person", "people")
+    people = counted(len(done.people), "person", "people")
     say(f"{people} {leave}; memberships of the list that end: {done.memberships:,}")
     for (reason, reach), number in done.by_reason.items():
         ids = tuple(each.contact_id for each in done.people if (each.reason, each.reach) == (reason, reach))
@@ -169,7 +169,3 @@ def _people(ids: tuple[int, ...]) -> str:
         return ""
     more = f" and {len(ids) - _SHOWN:,} more (all with --json)" if len(ids) > _SHOWN else ""
     return f"contact{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids[:_SHOWN]))}{more}"
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"

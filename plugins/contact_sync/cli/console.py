@@ -59,6 +59,11 @@ def table(title: str | None, columns: Sequence[str], *, numbers: Sequence[str] =
     return result
 
 
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """A number and what it counts: `1 person`, `2,000 people`; without `several`, one more with an s."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
 def clock(moment: datetime | None, zone: ZoneInfo) -> str:
     """A moment for people, in `zone`."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment else "–"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, say, say_json, table
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, counted, say, say_json, table
 from contact_sync.cli.suppressions import given_reason, read_addresses
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _tell(done: "Erasure", *, as_json: bool) -> None:
     for name, rows in sorted(done.removed.items()):
         shown.add_row(name, f"{rows:,}")
     console().print(shown)
-    records = _count(done.records, "source record", "source records")
-    kept = f"{_count(done.addresses, 'address', 'addresses')} and {records}"
+    records = counted(done.records, "source record", "source records")
+    kept = f"{counted(done.addresses, 'address', 'addresses')} and {records}"
     if done.applied:
         say(f"{named} is erased. Keyed hashes of {kept} are kept: whatever comes with one of them is ignored (erased).")
         say("The record in Zoho, backups, and whatever was exported are not touched: erase there yourself.")
@@ -90,7 +90,3 @@ def _as_json(done: "Erasure") -> dict[str, Any]:
         "records": done.records,
         "removed": done.removed,
     }
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from contact_sync.cli.console import say
+from contact_sync.cli.console import counted, say
 
 State = Literal["ok", "warning", "problem", "not checked"]
 
@@ -31,8 +31,8 @@ def listed(names: Sequence[str]) -> str:
 def summary(states: Sequence[State]) -> str:
     """How many findings of each state."""
     ok, warnings, problems, unseen = (states.count(state) for state in _STYLES)
-    some_warnings = f"{warnings} warning{'' if warnings == 1 else 's'}"
-    return f"{ok} ok, {some_warnings}, {problems} problem{'' if problems == 1 else 's'}, {unseen} not checked."
+    some_warnings = counted(warnings, "warning")
+    return f"{ok} ok, {some_warnings}, {counted(problems, 'problem')}, {unseen} not checked."
 
 
 def show(finding: Finding) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say
 from contact_sync.cli.lint_forecast import check_credits
 from contact_sync.cli.lint_online import check_online
 from contact_sync.cli.lint_registry import check_renamed, check_slots, register_all
@@ -165,11 +165,7 @@ def _report(found: list["ConfigProblem"], checked: int, not_checked: str | None)
         say(label + replace(problem, next_command=None).render(), style=_STYLES[problem.severity])
     errors, warnings = (sum(problem.severity == each for problem in found) for each in ("error", "warning"))
     noun = "file" if checked == 1 else "files"
-    say(f"{checked} {noun} checked: {_count(errors, 'error')}, {_count(warnings, 'warning')}.")
+    say(f"{checked} {noun} checked: {counted(errors, 'error')}, {counted(warnings, 'warning')}.")
     if not_checked:
         say(not_checked, style="dim")
     return errors
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from contact_sync.cli.console import clock
+from contact_sync.cli.console import clock, counted
 from contact_sync.cli.plan_view import Section, Table
 from contact_sync.core.criteria.model import Condition
 
@@ -34,7 +34,7 @@ def sections(planned: "Planned", credits: Sequence[str], *, show_addresses: bool
     told += list(_records(found, show_addresses=show_addresses)) if found else []
     unknown = [f"{what}: {why}" for what, why in unknown_of(planned).items()]
     told += [Section("Cannot tell", unknown)] if unknown else []
-    calls = f"{planned.calls:,} call{'' if planned.calls == 1 else 's'}, {planned.credits:,} credits"
+    calls = f"{counted(planned.calls, 'call')}, {counted(planned.credits, 'credit')}"
     return [*told, Section(f"{UNTOUCHED}: {calls}.")]
 
 
@@ -93,7 +93,7 @@ def _reading(planned: "Planned") -> Section:
 
 def _new_fields(planned: "Planned", fields: Sequence[str], people: int) -> str:
     window = planned.outlook.window
-    told = f"New contact fields: {', '.join(fields)} (MAP-4). {_count(people)} of the list without one; "
+    told = f"New contact fields: {', '.join(fields)} (MAP-4). {_headcount(people)} of the list without one; "
     if window is not None and window.start is None:
         return told + "this fetch reads everything, and so fills them where the source has a value."
     return (
@@ -118,7 +118,7 @@ def _change(change: "Comparison") -> Section:
         return Section(f"The last fetch, {change.fetch_id}, again", [*lines, f"Cannot tell: {change.lost}."])
     moved = sum(turn.records for turn in change.turns)
     lines.append(f"Of its {change.records:,} records {moved:,} would become something else, as things stand now.")
-    lines += [f"Leave as {why}: {_count(after)}, not {before:,}." for why, before, after in change.leaving]
+    lines += [f"Leave as {why}: {_headcount(after)}, not {before:,}." for why, before, after in change.leaving]
     if change.unknown:
         lines.append(f"Cannot tell without reading again what these do: {', '.join(change.unknown)}.")
     rows = [(_verdict(turn.was), _verdict(turn.becomes), f"{turn.records:,}") for turn in change.turns]
@@ -182,7 +182,8 @@ def _pushes(pushes: "tuple[Pushing, ...] | None") -> Section:
         if not each.enabled:
             lines.append(f"{each.module}, {each.event}: the switch is off.")
             continue
-        told = f"{each.module}, {each.event}: {_count(each.to_push)} would be sent, for {each.credits:,} credits. "
+        cost = counted(each.credits, "credit")
+        told = f"{each.module}, {each.event}: {_headcount(each.to_push)} would be sent, for {cost}. "
         lines.append((told + TAKES if each.to_push else told) + _in_words(each.not_pushed, " Not sent: "))
     return Section("Pushes", lines)
 
@@ -251,8 +252,8 @@ def _in_words(counted: Sequence[tuple[str, int]], before: str) -> str:
     return before + ", ".join(f"{name} {number:,}" for name, number in counted) if counted else ""
 
 
-def _count(people: int) -> str:
-    return "1 person" if people == 1 else f"{people:,} people"
+def _headcount(number: int) -> str:
+    return counted(number, "person", "people")
 
 
 def _or_dash(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say
 
 Kinds = ("blocked", "registry")
 
@@ -59,7 +59,7 @@ def unsuppress(
 
     entries = [text for _, text in lines]
     result = lift(warehouse, entries, given_reason(reason), person(), force=force)
-    say(f"{_count(result.lifted, 'suppression')} lifted.")
+    say(f"{counted(result.lifted, 'suppression')} lifted.")
     if result.not_found:
         say(f"Not suppressed: {_lines(lines, result.not_found)}.")
     if result.needs_force:
@@ -119,7 +119,3 @@ def _lines(lines: list[tuple[int, str]], positions: Sequence[int]) -> str:
     numbers = [str(lines[position - 1][0]) for position in positions]
     more = f" and {len(numbers) - 20:,} more" if len(numbers) > 20 else ""
     return f"line{'s' if len(numbers) > 1 else ''} {', '.join(numbers[:20])}{more}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
