@@ -8,39 +8,19 @@ mandatory depends on the layout and is left out.
 from collections.abc import Mapping
 from typing import Any
 
-from include.sandbox.data import business, clients, custom, names
+from include.sandbox.custom_modules import ALUMNI, SPEAKERS, VENUES
+from include.sandbox.data import business, campaigns, clients, custom, names
 from include.sandbox.data.candidates import CANDIDATES as CANDIDATES_RECIPE
 from include.sandbox.data.people import Recipe
-from include.sandbox.modules import CONVERTED_DETAIL, SYSTEM_FIELDS, FieldSpec, ModuleSpec
-
-
-def _field(name: str, type_: str = "text", length: int = 255, **more: Any) -> FieldSpec:
-    return FieldSpec(name=name, label=name.replace("_", " "), type=type_, length=length, **more)
-
-
-def _number(name: str) -> FieldSpec:
-    return _field(name, "autonumber", read_only=True)
-
-
-def _owner(name: str) -> FieldSpec:
-    return _field(name, "ownerlookup", 120)
-
-
-def _stamps(changed: str = "Modified_Time") -> tuple[FieldSpec, ...]:
-    return (
-        _field("Created_By", "ownerlookup", 120, read_only=True),
-        _field("Modified_By", "ownerlookup", 120, read_only=True),
-        _field("Created_Time", "datetime", read_only=True),
-        _field(changed, "datetime", read_only=True),
-    )
-
+from include.sandbox.field_kit import field, number, owner, stamps
+from include.sandbox.modules import CONVERTED_DETAIL, SYSTEM_FIELDS, ModuleSpec
 
 _PERSON = (
-    _field("First_Name", length=40),
-    _field("Last_Name", length=80, mandatory=True),
-    _field("Full_Name", read_only=True),
-    _field("Email", "email", 100),
-    _field("Secondary_Email", "email", 100),
+    field("First_Name", length=40),
+    field("Last_Name", length=80, mandatory=True),
+    field("Full_Name", read_only=True),
+    field("Email", "email", 100),
+    field("Secondary_Email", "email", 100),
 )
 CANDIDATES = ModuleSpec(
     name="Candidates",
@@ -54,29 +34,29 @@ CANDIDATES = ModuleSpec(
     numbering=("Candidate_ID", "ZR_{}_CAND"),
     details=(CONVERTED_DETAIL,),
     fields=(
-        _number("Candidate_ID"),
-        _field("Salutation", "picklist", picks=tuple(each for each in names.SALUTATIONS if each)),
+        number("Candidate_ID"),
+        field("Salutation", "picklist", picks=tuple(each for each in names.SALUTATIONS if each)),
         *_PERSON,
-        _field("Mobile", "phone", 30),
-        _field("City"),
-        _field("Country"),
-        _field("Current_Employer"),
-        _field("Current_Job_Title"),
-        _field("Experience_in_Years", "integer", 9),
-        _field("Expected_Salary", "currency", 16),
-        _field("Highest_Qualification_Held", "picklist", picks=names.QUALIFICATIONS),
-        _field("Skill_Set", "textarea", 32_000),
-        _field("Source", "picklist", picks=names.SOURCES),
-        _field("Candidate_Status", "picklist", picks=names.STATUSES),
-        _owner("Candidate_Owner"),
-        _field("Email_Opt_Out", "boolean"),
-        _field("Date_of_Birth", "date", custom=True),
-        _field("Languages", "multiselectpicklist", custom=True, picks=names.LANGUAGES),
-        _field("Campaign_Response", "text", custom=True),
-        _field("Department", "picklist", custom=True, picks=business.DEPARTMENTS),
-        _field("Year_Passed_Out", "integer", 9, custom=True),
-        _field("Is_Locked", "boolean", read_only=True),
-        *_stamps("Updated_On"),
+        field("Mobile", "phone", 30),
+        field("City"),
+        field("Country"),
+        field("Current_Employer"),
+        field("Current_Job_Title"),
+        field("Experience_in_Years", "integer", 9),
+        field("Expected_Salary", "currency", 16),
+        field("Highest_Qualification_Held", "picklist", picks=names.QUALIFICATIONS),
+        field("Skill_Set", "textarea", 32_000),
+        field("Source", "picklist", picks=names.SOURCES),
+        field("Candidate_Status", "picklist", picks=names.STATUSES),
+        owner("Candidate_Owner"),
+        field("Email_Opt_Out", "boolean"),
+        field("Date_of_Birth", "date", custom=True),
+        field("Languages", "multiselectpicklist", custom=True, picks=names.LANGUAGES),
+        field("Campaign_Response", "text", custom=True),
+        field("Department", "picklist", custom=True, picks=business.DEPARTMENTS),
+        field("Year_Passed_Out", "integer", 9, custom=True),
+        field("Is_Locked", "boolean", read_only=True),
+        *stamps("Updated_On"),
     ),
 )
 CONTACTS = ModuleSpec(
@@ -88,20 +68,20 @@ CONTACTS = ModuleSpec(
     title="Full_Name",
     fields=(
         *_PERSON,
-        _field("Client_Name", "lookup", 120, target="Clients"),
-        _field("Job_Title"),
-        _field("Department"),
-        _field("Work_Phone", "phone", 30),
-        _field("Mobile", "phone", 30),
-        _owner("Contact_Owner"),
-        _field("Mailing_City"),
-        _field("Mailing_Country"),
-        _field("Source", "picklist", picks=business.CONTACT_SOURCES),
-        _field("Email_Opt_Out", "boolean"),
-        _field("Is_primary_contact", "boolean"),
-        _field("Description", "textarea", 32_000),
-        _field("Lead_Score", "integer", 9, custom=True),
-        *_stamps(),
+        field("Client_Name", "lookup", 120, target="Clients"),
+        field("Job_Title"),
+        field("Department"),
+        field("Work_Phone", "phone", 30),
+        field("Mobile", "phone", 30),
+        owner("Contact_Owner"),
+        field("Mailing_City"),
+        field("Mailing_Country"),
+        field("Source", "picklist", picks=business.CONTACT_SOURCES),
+        field("Email_Opt_Out", "boolean"),
+        field("Is_primary_contact", "boolean"),
+        field("Description", "textarea", 32_000),
+        field("Lead_Score", "integer", 9, custom=True),
+        *stamps(),
     ),
 )
 CLIENTS = ModuleSpec(
@@ -113,15 +93,15 @@ CLIENTS = ModuleSpec(
     title="Client_Name",
     duplicate="Client_Name",
     fields=(
-        _field("Client_Name", length=120, mandatory=True),
-        _field("Industry", "picklist", picks=business.INDUSTRIES),
-        _field("Website", "website", 450),
-        _field("Contact_Number", "phone", 30),
-        _owner("Account_Manager"),
-        _field("Billing_City"),
-        _field("Billing_Country"),
-        _field("Annual_Revenue", "currency", 16, custom=True),
-        *_stamps(),
+        field("Client_Name", length=120, mandatory=True),
+        field("Industry", "picklist", picks=business.INDUSTRIES),
+        field("Website", "website", 450),
+        field("Contact_Number", "phone", 30),
+        owner("Account_Manager"),
+        field("Billing_City"),
+        field("Billing_Country"),
+        field("Annual_Revenue", "currency", 16, custom=True),
+        *stamps(),
     ),
 )
 JOB_OPENINGS = ModuleSpec(
@@ -134,21 +114,21 @@ JOB_OPENINGS = ModuleSpec(
     duplicate=None,
     numbering=("Job_Opening_ID", "ZR_{}_JOB"),
     fields=(
-        _number("Job_Opening_ID"),
-        _field("Posting_Title", mandatory=True),
-        _field("Job_Opening_Status", "picklist", picks=business.OPENING_STATUSES),
-        _field("Client_Name", "lookup", 120, target="Clients"),
-        _field("Contact_Name", "lookup", 120, target="Contacts"),
-        _field("Department_Name"),
-        _field("Industry", "picklist", picks=business.INDUSTRIES),
-        _field("Job_Type", "picklist", picks=business.JOB_TYPES),
-        _field("Date_Opened", "date"),
-        _field("Target_Date", "date"),
-        _field("Number_of_Positions", "integer", 9),
-        _field("City"),
-        _owner("Assigned_Recruiter"),
-        _field("Is_Hot_Job_Opening", "boolean"),
-        *_stamps(),
+        number("Job_Opening_ID"),
+        field("Posting_Title", mandatory=True),
+        field("Job_Opening_Status", "picklist", picks=business.OPENING_STATUSES),
+        field("Client_Name", "lookup", 120, target="Clients"),
+        field("Contact_Name", "lookup", 120, target="Contacts"),
+        field("Department_Name"),
+        field("Industry", "picklist", picks=business.INDUSTRIES),
+        field("Job_Type", "picklist", picks=business.JOB_TYPES),
+        field("Date_Opened", "date"),
+        field("Target_Date", "date"),
+        field("Number_of_Positions", "integer", 9),
+        field("City"),
+        owner("Assigned_Recruiter"),
+        field("Is_Hot_Job_Opening", "boolean"),
+        *stamps(),
     ),
 )
 APPLICATIONS = ModuleSpec(
@@ -163,85 +143,39 @@ APPLICATIONS = ModuleSpec(
     # Recruit's pages of bulk read name six kinds of modules; this is none of them.
     bulk=False,
     fields=(
-        _number("Application_ID"),
-        _field("Candidate", "lookup", 120, target="Candidates", mandatory=True),
-        _field("Job_Opening", "lookup", 120, target="Job_Openings", mandatory=True),
-        _field("Application_Status", "picklist", picks=business.APPLICATION_STATUSES),
-        _owner("Application_Owner"),
-        _field("Applied_On", "date"),
-        *_stamps(),
+        number("Application_ID"),
+        field("Candidate", "lookup", 120, target="Candidates", mandatory=True),
+        field("Job_Opening", "lookup", 120, target="Job_Openings", mandatory=True),
+        field("Application_Status", "picklist", picks=business.APPLICATION_STATUSES),
+        owner("Application_Owner"),
+        field("Applied_On", "date"),
+        *stamps(),
     ),
 )
-ALUMNI = ModuleSpec(
-    name="Alumni",
-    singular="Alumnus",
-    plural="Alumni",
-    number=6,
-    scope="custom",
-    title="Name",
-    custom="CustomModule1",
-    duplicate="Name",
-    numbering=("Alumni_Number", "AL-{:05d}"),
+CAMPAIGNS = ModuleSpec(
+    name="Campaigns",
+    singular="Campaign",
+    plural="Campaigns",
+    number=9,
+    scope="campaign",
+    title="Campaign_Name",
+    # Recruit's pages name no fields of campaigns and no key of their upsert: both are those of the sibling product.
+    duplicate="Campaign_Name",
+    bulk=False,
     fields=(
-        _field("Name", length=120, mandatory=True),
-        _number("Alumni_Number"),
-        _field("Email", "email", 100),
-        _field("Email_Opt_Out", "boolean"),
-        _field("Title", custom=True),
-        _field("Phone", "phone", 30, custom=True),
-        _field("Degree", "picklist", custom=True, picks=business.DEGREES),
-        _field("Interests", "multiselectpicklist", custom=True, picks=business.INTERESTS),
-        _field("Mentor", "boolean", custom=True),
-        _field("Graduated_On", "date", custom=True),
-        _field("Last_Met", "datetime", custom=True),
-        _field("Year_Passed_Out", "integer", 9, custom=True),
-        _field("Grade", "double", 9, custom=True),
-        _field("Donated", "currency", 16, custom=True),
-        _field("Employer", "lookup", 120, custom=True, target="Clients"),
-        _owner("Owner"),
-        _field("Notes", "textarea", 32_000, custom=True),
-        _field("Homepage", "website", 450, custom=True),
-        *_stamps(),
-    ),
-)
-SPEAKERS = ModuleSpec(
-    name="Speakers",
-    singular="Speaker",
-    plural="Speakers",
-    number=7,
-    scope="custom",
-    title="Name",
-    custom="CustomModule2",
-    duplicate="Name",
-    fields=(
-        _field("Name", length=120, mandatory=True),
-        _field("Email", "email", 100),
-        _field("Work_Email", "email", 100, custom=True),
-        _field("Topic", "picklist", custom=True, picks=business.TOPICS),
-        _field("Biography", "textarea", 32_000, custom=True),
-        _owner("Owner"),
-        *_stamps(),
-    ),
-)
-VENUES = ModuleSpec(
-    name="Venues",
-    singular="Venue",
-    plural="Venues",
-    number=8,
-    scope="custom",
-    title="Name",
-    custom="CustomModule3",
-    duplicate="Name",
-    fields=(
-        _field("Name", length=120, mandatory=True),
-        _field("City", custom=True),
-        _field("Seats", "integer", 9, custom=True),
-        _owner("Owner"),
-        *_stamps(),
+        field("Campaign_Name", length=120, mandatory=True),
+        field("Type", "picklist", picks=business.CAMPAIGN_TYPES),
+        field("Status", "picklist", picks=business.CAMPAIGN_STATUSES),
+        field("Start_Date", "date"),
+        field("End_Date", "date"),
+        owner("Campaign_Owner"),
+        field("Description", "textarea", 32_000),
+        *stamps(),
     ),
 )
 SERVED = {
-    spec.name: spec for spec in (CANDIDATES, CONTACTS, CLIENTS, JOB_OPENINGS, APPLICATIONS, ALUMNI, SPEAKERS, VENUES)
+    spec.name: spec
+    for spec in (CANDIDATES, CONTACTS, CLIENTS, JOB_OPENINGS, APPLICATIONS, ALUMNI, SPEAKERS, VENUES, CAMPAIGNS)
 }
 
 
@@ -256,6 +190,7 @@ def recipes(sizes: Mapping[str, int]) -> dict[str, Recipe]:
         "Alumni": custom.alumni(sizes["Clients"]),
         "Speakers": custom.speakers(),
         "Venues": custom.venues(),
+        "Campaigns": campaigns.campaigns(),
     }
 
 

@@ -13,10 +13,15 @@ from include.sandbox.errors import SandboxError, close_match
 
 KINDS = (
     "status",
+    "status_after",
     "slow",
+    "slow_after",
+    "hold",
+    "hold_after",
     "cut_before",
     "cut_after",
     "cut_middle",
+    "cut_partway",
     "ok_with_error_body",
     "early_more_records_false",
     "page_shift",
@@ -74,7 +79,7 @@ _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     "message": ((str, type(None)), "a text"),
     "html": ((bool, type(None)), "true or false"),
     "seconds": ((int, float), "seconds from 0"),
-    "by": ((int,), "a whole number: 1 skips a row, -1 repeats one"),
+    "by": ((int,), "a whole number: of page_shift 1 skips a row and -1 repeats one, of cut_partway the items written"),
     "headers": ((dict,), "names and values"),
 }
 
@@ -106,6 +111,32 @@ def _in_range(fault: Fault) -> Fault:
         if bad:
             raise SandboxError(f"Fault key '{name}' cannot be {getattr(fault, name)!r}: it is {_TYPES[name][1]}.")
     return fault
+
+
+class Holds:
+    """Calls that a fault holds until they are let go of."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, dict[str, Any]] = {}
+        self._last = 0
+
+    def add(self, method: str, path: str, kind: str) -> int:
+        """Hold a call; its number."""
+        self._last += 1
+        self._held[self._last] = {"method": method, "path": path, "kind": kind}
+        return self._last
+
+    def __contains__(self, number: object) -> bool:
+        """Whether the call is still held."""
+        return number in self._held
+
+    def held(self) -> list[dict[str, Any]]:
+        """All of them, in the order they came."""
+        return list(self._held.values())
+
+    def clear(self) -> None:
+        """Let go of all."""
+        self._held.clear()
 
 
 class FaultQueue:

@@ -1,8 +1,8 @@
-"""Finding the record that a value belongs to, as insert and upsert do before they write.
+"""Finding the records that a value belongs to, as insert and upsert do before they write.
 
 A made e-mail address carries its record's index, so finding one among a million costs nothing; addresses that came by
-an edit are kept aside. Another duplicate field (a client's name) is looked up in a table that is made anew after every
-change: those modules are small. Values compare trimmed and ignoring case.
+an edit are kept aside. Any other field (a client's name, a field that was declared unique) has a table of all records,
+made when it is first asked for and kept up to date from then on. Values compare trimmed and ignoring case.
 """
 
 from typing import TYPE_CHECKING
@@ -14,47 +14,47 @@ if TYPE_CHECKING:
 
 
 class Finder:
-    """The duplicate field of one store. ``before`` and ``after`` stand around every edit."""
+    """What the records of one store are found by. ``before`` and ``after`` stand around every edit."""
 
     def __init__(self, store: "RecordStore") -> None:
         self._store = store
-        self._edited: dict[str, set[int]] = {}
-        self._table: dict[str, int] = {}
-        self._version = -1
+        # Indexes by field and value. Of made addresses nothing is kept: they tell their index themselves.
+        self._tables: dict[str, dict[str, set[int]]] = {}
+        self._addresses = store.as_made.duplicate == "Email"
+        if self._addresses:
+            self._tables["Email"] = {}
 
-    def find(self, value: str) -> int | None:
-        """The live record with this value; of several the lowest index."""
-        if self._store.as_made.duplicate == "Email":
-            return self._by_address(same(value))
-        return self._by_name(same(value))
+    def matching(self, field: str, value: str) -> list[int]:
+        """Live records with this value in a field, by the name it was made with; ascending."""
+        wanted = same(value)
+        found = set(self._table(field).get(wanted, ()))
+        made = index_in(wanted) if self._addresses and field == "Email" else None
+        if made is not None:
+            found.update(each for each in self._store.sharing(made) if self._value(field, each) == wanted)
+        return sorted(each for each in found if self._store.live(each))
 
     def before(self, index: int) -> None:
         """Forget what the record is called before its edit."""
-        value = self._value(index)
-        if value is not None:
-            self._edited.get(value, set()).discard(index)
+        for field, table in self._tables.items():
+            table.get(self._value(field, index) or "", set()).discard(index)
 
     def after(self, index: int) -> None:
         """Remember what it is called after it."""
-        value = self._value(index)
-        if value is not None:
-            self._edited.setdefault(value, set()).add(index)
+        for field, table in self._tables.items():
+            self._enter(table, self._value(field, index), index)
 
-    def _by_address(self, wanted: str) -> int | None:
-        found = set(self._edited.get(wanted, ()))
-        made = index_in(wanted)
-        if made is not None:
-            found.update(each for each in self._store.sharing(made) if self._value(each) == wanted)
-        return min((each for each in found if self._store.live(each)), default=None)
+    def _table(self, field: str) -> dict[str, set[int]]:
+        if field not in self._tables:
+            table: dict[str, set[int]] = {}
+            for index in range(len(self._store)):
+                self._enter(table, self._value(field, index), index)
+            self._tables[field] = table
+        return self._tables[field]
 
-    def _by_name(self, wanted: str) -> int | None:
-        if self._version != self._store.version:
-            self._version = self._store.version
-            named = ((self._value(index), index) for index in self._store.live_indexes())
-            self._table = {name: index for name, index in reversed(list(named)) if name is not None}
-        return self._table.get(wanted)
+    def _enter(self, table: dict[str, set[int]], value: str | None, index: int) -> None:
+        if value:
+            table.setdefault(value, set()).add(index)
 
-    def _value(self, index: int) -> str | None:
-        name = self._store.as_made.duplicate
-        value = None if name is None else self._store.read((index,), (name,))[0][name]
+    def _value(self, field: str, index: int) -> str | None:
+        value = self._store.read((index,), (field,))[0].get(field)
         return same(value) if isinstance(value, str) else None

@@ -4,7 +4,7 @@ They are strict about types (true is not 1, "5" is not 5), because a setting tha
 makes a test pass for the wrong reason.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,6 +62,19 @@ def costs(allowed: Iterable[str]) -> Reader:
         if not isinstance(value, dict) or set(value) - set(allowed):
             return WRONG
         return WRONG if any(number(each) is WRONG for each in value.values()) else dict(value)
+
+    return read
+
+
+def by_module(fields: Mapping[str, Iterable[str]], *, several: bool) -> Reader:
+    """An object: for API names of modules a list of their fields, or with ``several`` false one field or nothing."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict) or set(value) - set(fields):
+            return WRONG
+        readers = {module: names(fields[module]) if several else or_none(one_of(*fields[module])) for module in value}
+        found = {module: readers[module](each) for module, each in value.items()}
+        return WRONG if any(each is WRONG for each in found.values()) else found
 
     return read
 

@@ -16,13 +16,16 @@ from include.sandbox.catalogue import SERVED, recipes
 from include.sandbox.clock import SandboxClock, parse_offset
 from include.sandbox.credits import CreditBook
 from include.sandbox.data.people import Book
-from include.sandbox.faults import FaultQueue
+from include.sandbox.faults import FaultQueue, Holds
+from include.sandbox.item_faults import ItemFaults
 from include.sandbox.listing import Listing
+from include.sandbox.members import Members
 from include.sandbox.modules import ModuleSpec
 from include.sandbox.settings import Settings
 from include.sandbox.store import RecordStore
 from include.sandbox.tokens import TokenDesk
 from include.sandbox.views import View, views_of
+from include.sandbox.written import WriteBook
 
 
 class PageCache:
@@ -58,9 +61,13 @@ class SandboxState:
     clock: SandboxClock
     tokens: TokenDesk
     faults: FaultQueue
+    holds: Holds
+    item_faults: ItemFaults
     calls: CallLog
     credits: CreditBook
     bulk: BulkDesk
+    written: WriteBook
+    members: Members
     pages: PageCache
     stores: dict[str, RecordStore]
     listings: dict[str, Listing]
@@ -84,8 +91,10 @@ class SandboxState:
             self.settings = settings
             self.settings_version = 0
             self.clock, self.tokens = SandboxClock(), TokenDesk()
-            self.faults, self.calls, self.pages = FaultQueue(), CallLog(), PageCache()
+            self.faults, self.holds = FaultQueue(), Holds()
+            self.calls, self.pages = CallLog(), PageCache()
             self.credits, self.bulk = CreditBook(), BulkDesk()
+            self.item_faults, self.written = ItemFaults(), WriteBook()
             self._fill(anchor)
 
     def _fill(self, anchor: datetime) -> None:
@@ -99,6 +108,7 @@ class SandboxState:
             self.views[name] = views_of(SERVED[name], anchor)
         # Only now: what a listing depends on includes the modules that its module looks up.
         self.listings = {name: Listing(store) for name, store in self.stores.items()}
+        self.members = Members(self.stores)
 
     @staticmethod
     def anchor_of(settings: Settings) -> datetime:

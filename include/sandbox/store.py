@@ -62,8 +62,8 @@ class RecordStore:
         self._ids = Ids(spec.number, book.count)
         self._overlay: dict[int, dict[str, Any]] = {}
         self._created: dict[int, int] = {}
-        self._finder = Finder(self)
         self._as_made = spec
+        self._finder = Finder(self)
         self._own = {name: read for name, read in _OWN.items() if name in (*spec.names, *SYSTEM_FIELDS)}
         self._values = frozenset((*spec.names, *spec.details)) - self._own.keys()
         self.flags = self._planted()
@@ -209,9 +209,9 @@ class RecordStore:
         title: str | None = self.read((index,), (name,))[0][name]
         return title or None
 
-    def find(self, value: str) -> int | None:
-        """The live record with this value of the module's duplicate field; of several the lowest index."""
-        return self._finder.find(value)
+    def matching(self, field: str, value: str) -> list[int]:
+        """Live records with this value in a field (its made name), trimmed and ignoring case; ascending."""
+        return self._finder.matching(field, value)
 
     # -- changing --------------------------------------------------------------------------------------------------
 

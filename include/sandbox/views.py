@@ -103,6 +103,7 @@ _MORE: dict[str, tuple[tuple[str, tuple[tuple[str, str, Any], ...]], ...]] = {
     "Job_Openings": (("Open positions", (("Job_Opening_Status", "equal", "In-progress"),)),),
     "Applications": (("Hired", (("Application_Status", "equal", "Hired"),)),),
     "Alumni": (("Mentors", (("Mentor", "equal", True),)),),
+    "Campaigns": (("E-mail campaigns", (("Type", "equal", "Email"),)),),
 }
 
 

@@ -25,6 +25,7 @@ MODULES = [
     "Alumni",
     "Speakers",
     "Venues",
+    "Campaigns",
 ]
 BOTH = {"converted": "both", "approved": "both"}
 

@@ -1,6 +1,7 @@
 """Faults: which call they meet, what the client sees, and whether the effect took place."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -75,15 +76,79 @@ def test_slow(zoho: Zoho) -> None:
     assert time.monotonic() - began >= 0.3
 
 
-@pytest.mark.parametrize(("kind", "written"), [("cut_before", 0), ("cut_after", 1), ("cut_middle", 1)])
-def test_cut_connection(zoho: Zoho, kind: str, written: int) -> None:
-    """The client gets no answer; before the effect nothing was written, after it the record is there."""
-    fault(zoho, kind=kind, path="upsert")
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(
+    ("kind", "written"), [("cut_before", 0), ("cut_after", 2), ("cut_middle", 2), ("cut_partway", 1)]
+)
+def test_cut_connection(zoho: Zoho, kind: str, written: int, method: str) -> None:
+    """The client gets no answer; before the effect nothing was written, after it everything, partway the first items.
+    The log tells of the effect, though nobody was answered.
+    """
+    items: list[dict[str, Any]] = [{"Last_Name": "Halloran", "Email": f"rim{each}@b.example.net"} for each in (1, 2)]
+    did = "insert"
+    if method == "PUT":
+        items = [{"id": row["id"], "City": "Atlantis"} for row in zoho.kinds()[:2]]
+        did = "update"
+    fault(zoho, kind=kind, method=method, path="Candidates")
     with pytest.raises(httpx.RemoteProtocolError):
-        zoho.call("POST", "Candidates/upsert", json=NEW)
-    assert zoho.count() == 985 + written
+        zoho.call(method, "Candidates" if method == "PUT" else "Candidates/upsert", json={"data": items})
+    told = zoho.control("GET", "written/Candidates")["records"]
+    assert [write["did"] for record in told for write in record["writes"]] == [did] * written
     logged = [call for call in zoho.control("GET", "calls") if call["fault"]]
     assert [(call["fault"], call["status"], call["rows"]) for call in logged] == [(kind, None, None)]
+    assert [call.get("written") for call in logged] == [{did: written} if written else None]
+    assert zoho.count() == 985 + (written if did == "insert" else 0)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(("kind", "written"), [("status", 0), ("status_after", 1)])
+@pytest.mark.parametrize(("status", "says"), [(500, "<html>"), (429, "TOO_MANY_REQUESTS")])
+def test_status_of_a_write(zoho: Zoho, kind: str, written: int, status: int, says: str, method: str) -> None:
+    """An error status comes before the effect or hides that it took place; the next call is answered rightly."""
+    row = zoho.of_kind("plain")
+    path = "Candidates/upsert" if method == "POST" else f"Candidates/{row['id']}"
+    body = {"data": [{"Email": row["email"], "Last_Name": "Moved"}]}
+    fault(zoho, kind=kind, status=status, method=method, retry_after=2)
+    got = zoho.call(method, path, json=body)
+    assert (got.status_code, got.headers["Retry-After"]) == (status, "2")
+    assert says in got.text
+    found = zoho.get(f"Candidates/{row['id']}").json()["data"][0]["Last_Name"]
+    assert (found == "Moved") is bool(written)
+    assert len(zoho.control("GET", "written/Candidates")["records"]) == written
+    assert zoho.call(method, path, json=body).json()["data"][0]["code"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(("kind", "written"), [("slow", 0), ("slow_after", 1)])
+def test_slow_write_that_nobody_waits_for(zoho: Zoho, kind: str, written: int) -> None:
+    """A client that gives up early finds nothing yet, or everything, by kind; the effect takes place in any case."""
+    fault(zoho, kind=kind, seconds=0.3, path="upsert")
+    with pytest.raises(httpx.ReadTimeout):
+        zoho.call("POST", "Candidates/upsert", json=NEW, timeout=0.1)
+    assert len(zoho.control("GET", "written/Candidates")["records"]) == written
+    until = time.monotonic() + 5
+    while zoho.control("GET", "calls")[-1]["fault"] != kind and time.monotonic() < until:
+        time.sleep(0.02)
+    assert len(zoho.control("GET", "written/Candidates")["records"]) == 1
+
+
+@pytest.mark.parametrize(("kind", "written"), [("hold", 0), ("hold_after", 1)])
+def test_held_call(zoho: Zoho, kind: str, written: int) -> None:
+    """A held call waits before or after its effect until it is let go of; meanwhile others are answered."""
+    fault(zoho, kind=kind, path="upsert")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(zoho.call, "POST", "Candidates/upsert", json=NEW)
+        until = time.monotonic() + 5
+        while not zoho.control("GET", "holds") and time.monotonic() < until:
+            time.sleep(0.01)
+        assert zoho.control("GET", "holds") == [
+            {"method": "POST", "path": "/recruit/v2/Candidates/upsert", "kind": kind}
+        ]
+        assert len(zoho.control("GET", "written/Candidates")["records"]) == written
+        assert zoho.get("org").status_code == 200
+        assert not waiting.done()
+        assert zoho.control("DELETE", "holds") == []
+        assert waiting.result(5).json()["data"][0]["code"] == "SUCCESS"
+    assert len(zoho.control("GET", "written/Candidates")["records"]) == 1
 
 
 def test_ok_with_error_body(zoho: Zoho) -> None:

@@ -17,6 +17,7 @@ SIZES = {
     "Alumni": 600,
     "Speakers": 40,
     "Venues": 20,
+    "Campaigns": 12,
 }
 JSON_TYPES = {"string": str, "boolean": bool, "integer": int, "double": float, "jsonobject": dict, "jsonarray": list}
 

@@ -20,7 +20,7 @@ from include.sandbox.api.answers import Answer, ApiError
 from include.sandbox.api.call import Call
 from include.sandbox.api.charging import charge
 from include.sandbox.api.connections import Connections, Cut
-from include.sandbox.api.failing import failing
+from include.sandbox.api.failing import failing, spoilt
 from include.sandbox.api.routes import CONTROL, CONTROL_PREFIX, ZOHO
 from include.sandbox.api.spec import Handler, Spec
 from include.sandbox.clock import http_date
@@ -28,6 +28,9 @@ from include.sandbox.errors import SandboxError
 from include.sandbox.state import SandboxState
 
 log = logging.getLogger(__name__)
+# How often a held call looks whether it was let go of; a test may do that from another thread.
+_LOOK_SECONDS = 0.01
+_CUTS_AFTER = ("cut_after", "cut_middle", "cut_partway")
 
 
 class Desk:
@@ -51,19 +54,29 @@ class Desk:
         return handle
 
     async def _zoho(self, spec: Spec, call: Call) -> Any:
-        if call.fault is not None and call.fault.kind == "slow":
-            await asyncio.sleep(call.fault.seconds)
+        await self._wait(call, "slow", "hold")
         if call.fault_is("cut_before"):
             self._log(call, None)
             return Cut(self._connections)
-        answer = failing(call.fault) or self._handled(spec, call)
-        if call.fault_is("cut_after") or call.fault_is("cut_middle"):
+        answer = spoilt(call.fault, failing(call.fault) or self._handled(spec, call))
+        await self._wait(call, "slow_after", "hold_after")
+        if any(map(call.fault_is, _CUTS_AFTER)):
             self._log(call, None)
             body = answer.whole()
             begun = body[: len(body) // 2] if call.fault_is("cut_middle") else b""
             return Cut(self._connections, begun, len(body))
         self._log(call, answer)
         return self._response(answer)
+
+    async def _wait(self, call: Call, slow: str, hold: str) -> None:
+        """Let time pass where a fault says so: some seconds, or until the call is let go of (or all is reset)."""
+        if call.fault is not None and call.fault.kind == slow:
+            await asyncio.sleep(call.fault.seconds)
+        elif call.fault is not None and call.fault.kind == hold:
+            holds = self._state.holds
+            number = holds.add(call.method, call.path, hold)
+            while number in holds and holds is self._state.holds:
+                await asyncio.sleep(_LOOK_SECONDS)
 
     def _handled(self, spec: Spec, call: Call) -> Answer:
         try:

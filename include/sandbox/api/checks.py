@@ -6,7 +6,7 @@ take any text, as the API does.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -26,10 +26,15 @@ class ItemError(Exception):
 
 
 def checked(
-    spec: ModuleSpec, item: dict[str, Any], stores: Mapping[str, RecordStore], *, insert: bool
+    spec: ModuleSpec,
+    item: dict[str, Any],
+    stores: Mapping[str, RecordStore],
+    *,
+    insert: bool,
+    more: Collection[str] = (),
 ) -> tuple[dict[str, Any], list[str]]:
     """Storable values of an item and the names that were ignored; ItemError for the first wrong value. ``stores`` hold
-    what a lookup may name.
+    what a lookup may name, ``more`` names fields that a layout makes mandatory too.
     """
     values: dict[str, Any] = {}
     ignored: list[str] = []
@@ -42,7 +47,7 @@ def checked(
         else:
             values[name] = _value(field, value, stores)
     for field in spec.fields:
-        if field.mandatory and (insert or field.name in values) and not values.get(field.name):
+        if (field.mandatory or field.name in more) and (insert or field.name in values) and not values.get(field.name):
             raise ItemError("MANDATORY_NOT_FOUND", "required field not found", api_name=field.name)
     return values, ignored
 

@@ -100,6 +100,18 @@ def clear_faults(state: SandboxState, call: Call) -> Answer:
     return read_faults(state, call)
 
 
+def read_holds(state: SandboxState, call: Call) -> Answer:
+    """Calls that wait in a hold or hold_after."""
+    held = state.holds.held()
+    return answer(held, rows=len(held))
+
+
+def release(state: SandboxState, call: Call) -> Answer:
+    """Let go of all of them."""
+    state.holds.clear()
+    return read_holds(state, call)
+
+
 def read_calls(state: SandboxState, call: Call) -> Answer:
     """The call log, or what came after number ``since``."""
     text = call.query.get("since", "0")

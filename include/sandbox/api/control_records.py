@@ -19,14 +19,16 @@ _KIND_FIELDS = ("Email", "$approved", "$converted", "Email_Opt_Out")
 _BECOMES = ("First_Name", "Last_Name", "Email", "Email_Opt_Out")
 
 
-def _store(state: SandboxState, call: Call) -> RecordStore:
+def store_of(state: SandboxState, call: Call) -> RecordStore:
+    """The records of the module in the path."""
     name = call.params["module"]
     if name not in state.stores:
         raise bad_request(f"The sandbox holds no records of '{name}'. Allowed: {', '.join(state.stores)}.")
     return state.stores[name]
 
 
-def _live(store: RecordStore, record_id: object) -> int:
+def live_index(store: RecordStore, record_id: object) -> int:
+    """The index of a live record; a 404 for any other id."""
     index = store.index_of(record_id)
     if index is None or not store.live(index):
         raise ApiError(404, "SANDBOX_NOT_FOUND", f"There is no live record {record_id!r} in {store.spec.name}.")
@@ -35,18 +37,19 @@ def _live(store: RecordStore, record_id: object) -> int:
 
 def records(state: SandboxState, call: Call) -> Answer:
     """``GET /records/{module}?ids=a,b``: full records with their kind, in the order asked; deleted and unknown ids are
-    a 404.
+    a 404. Without ``ids`` all live records, by ascending id.
     """
-    store = _store(state, call)
+    store = store_of(state, call)
     ids = [each for each in call.query.get("ids", "").split(",") if each]
     names = (*store.spec.names, *store.spec.unlisted)
-    rows = [{"kind": store.kind(index), **store.record(index, names)} for index in (_live(store, each) for each in ids)]
+    indexes = [live_index(store, each) for each in ids] if "ids" in call.query else list(store.live_indexes())
+    rows = [{"kind": store.kind(index), **store.record(index, names)} for index in indexes]
     return answer(rows, rows=len(rows))
 
 
 def kinds(state: SandboxState, call: Call) -> Answer:
     """``GET /kinds/{module}``: one short row for every live record, by ascending id."""
-    store = _store(state, call)
+    store = store_of(state, call)
     inside: dict[int, list[tuple[str, str]]] = {}
     for view in state.views[store.spec.name]:
         for index in state.listings[store.spec.name].members(view):
@@ -77,10 +80,10 @@ def edit(state: SandboxState, call: Call) -> Answer:
     """``POST /records/{module}`` ``{"edits": [{"id", field: value, ...}]}``: changed now, unless the change time is
     among the fields.
     """
-    store, now = _store(state, call), state.now_seconds()
+    store, now = store_of(state, call), state.now_seconds()
     planned = []
     for item in _items(call, "edits", dict):
-        index = _live(store, item.get("id"))
+        index = live_index(store, item.get("id"))
         changes = {name: value for name, value in item.items() if name != "id"}
         store.check_names(changes)
         planned.append((index, changes))
@@ -91,7 +94,7 @@ def edit(state: SandboxState, call: Call) -> Answer:
 
 def add(state: SandboxState, call: Call) -> Answer:
     """``POST /records/{module}/add`` ``{"records": [{field: value, ...}]}``; answers the new ids in order."""
-    store, now = _store(state, call), state.now_seconds()
+    store, now = store_of(state, call), state.now_seconds()
     items = _items(call, "records", dict)
     for item in items:
         store.check_names(item)
@@ -101,11 +104,11 @@ def add(state: SandboxState, call: Call) -> Answer:
 
 def delete(state: SandboxState, call: Call) -> Answer:
     """``POST /records/{module}/delete`` ``{"ids": [...], "type": "recycle" | "permanent"}``."""
-    store, now = _store(state, call), state.now_seconds()
+    store, now = store_of(state, call), state.now_seconds()
     type_ = body_object(call, ("ids", "type")).get("type", "recycle")
     if type_ not in ("recycle", "permanent"):
         raise bad_request(f"type cannot be {type_!r}: allowed are recycle and permanent.")
-    indexes = dict.fromkeys(_live(store, each) for each in _items(call, "ids", str))
+    indexes = dict.fromkeys(live_index(store, each) for each in _items(call, "ids", str))
     for index in indexes:
         store.delete(index, type_, now)
     return answer({"deleted": len(indexes)}, rows=len(indexes))
@@ -113,7 +116,7 @@ def delete(state: SandboxState, call: Call) -> Answer:
 
 def restore(state: SandboxState, call: Call) -> Answer:
     """``POST /records/{module}/restore`` ``{"ids": [...]}``: back from the recycle bin, changed now."""
-    store, now = _store(state, call), state.now_seconds()
+    store, now = store_of(state, call), state.now_seconds()
     ids = _items(call, "ids", str)
     for each in ids:
         index = store.index_of(each)
@@ -129,13 +132,13 @@ def convert(state: SandboxState, call: Call) -> Answer:
     With ``contact`` each becomes a new record of Contacts with the same names, address and opt-out, which its
     ``$converted_detail`` names; the new ids are answered in order. Without, nothing tells what it became.
     """
-    store, now = _store(state, call), state.now_seconds()
+    store, now = store_of(state, call), state.now_seconds()
     if CONVERTED_DETAIL not in store.spec.details:
         raise bad_request(f"{store.spec.name} are never converted: only Candidates are.")
     becomes = body_object(call, ("ids", "contact")).get("contact", False)
     if not isinstance(becomes, bool):
         raise bad_request("contact is true or false.")
-    indexes = list(dict.fromkeys(_live(store, each) for each in _items(call, "ids", str)))
+    indexes = list(dict.fromkeys(live_index(store, each) for each in _items(call, "ids", str)))
     contacts = []
     for index in indexes:
         detail = None

@@ -1,5 +1,5 @@
-"""The answers of faults that replace a handler: an error status in JSON or HTML, or a 200 that hides an error in its
-body.
+"""The answers of faults that replace a handler's: an error status in JSON or HTML, or a 200 that hides an error in its
+body. ``status_after`` stands in for an answer when the handler has done its work, the others for the handler.
 """
 
 from include.sandbox.api.answers import Answer, ApiError
@@ -17,11 +17,19 @@ _HTML = b"<html><head><title>Error</title></head><body><h1>%d</h1></body></html>
 
 def failing(fault: Fault | None) -> Answer | None:
     """The answer of a status fault or of ``ok_with_error_body``; None for any other: the handler works."""
-    if fault is None or fault.kind not in ("status", "ok_with_error_body"):
-        return None
-    status = fault.status if fault.kind == "status" else 200
+    return _answer(fault) if fault is not None and fault.kind in ("status", "ok_with_error_body") else None
+
+
+def spoilt(fault: Fault | None, answer: Answer) -> Answer:
+    """What the client sees of an answer: an error status where the effect took place and the fault hides it."""
+    return _answer(fault) if fault is not None and fault.kind == "status_after" else answer
+
+
+def _answer(fault: Fault) -> Answer:
+    hidden = fault.kind == "ok_with_error_body"
+    status = 200 if hidden else fault.status
     code, message = _CODES.get(status, ("INTERNAL_ERROR", "Internal Server Error"))
-    html = fault.kind == "status" and (fault.html if fault.html is not None else status >= 500)
+    html = not hidden and (fault.html if fault.html is not None else status >= 500)
     if html:
         answer = Answer(status, _HTML % status, media="text/html;charset=UTF-8")
     else:

@@ -59,6 +59,9 @@ def fields(state: SandboxState, call: Call) -> Answer:
     """``GET /recruit/v2/settings/fields?module=``."""
     spec = _module(state, call)
     described = [each.metadata(number) for number, each in enumerate(spec.fields)]
+    for each in described:
+        if each["api_name"] in state.settings.unique_fields.get(spec.name, ()):
+            each["unique"] = {"casesensitive": False}
     return answer({"fields": described}, rows=len(described))
 
 

@@ -3,6 +3,7 @@
 from include.sandbox.api.answers import ApiError
 from include.sandbox.api.call import Call
 from include.sandbox.modules import ModuleSpec
+from include.sandbox.settings import EVERY_MODULE
 from include.sandbox.state import SandboxState
 
 
@@ -21,3 +22,11 @@ def check_access(state: SandboxState, spec: ModuleSpec) -> None:
         raise ApiError(401, "OAUTH_SCOPE_MISMATCH", "Unauthorized")
     if spec.name in state.settings.denied_modules:
         raise ApiError(403, "NO_PERMISSION", f"permission denied to read {spec.name}", {"permissions": [spec.name]})
+
+
+def check_writing(state: SandboxState, spec: ModuleSpec) -> None:
+    """ApiError when the token may only read, or the user's profile may not write this module."""
+    if "modules.write" in state.settings.missing_scopes:
+        raise ApiError(401, "OAUTH_SCOPE_MISMATCH", "Unauthorized")
+    if {spec.name, EVERY_MODULE} & set(state.settings.denied_writes):
+        raise ApiError(403, "NO_PERMISSION", f"permission denied to write {spec.name}", {"permissions": [spec.name]})

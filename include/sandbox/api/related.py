@@ -1,10 +1,11 @@
 """Related records: ``GET /recruit/v2/{Module}/{id}/associate`` between candidates and job openings, by their
-applications, and ``GET /recruit/v2/Clients/{id}/Contacts``.
+applications, ``GET /recruit/v2/Clients/{id}/Contacts``, and the members of campaigns (``members.py``).
 
-These two are what Recruit's pages describe of the many related lists; any other is INVALID_DATA. Which contacts have
+These are what Recruit's pages describe of the many related lists; any other is INVALID_DATA. Which contacts have
 a job opening is told by the openings themselves.
 """
 
+from include.sandbox.api import members
 from include.sandbox.api.answers import NOTHING, Answer
 from include.sandbox.api.call import Call, invalid
 from include.sandbox.api.modules import module_of
@@ -43,8 +44,10 @@ def associated(state: SandboxState, call: Call) -> Answer:
 
 
 def related(state: SandboxState, call: Call) -> Answer:
-    """The contacts of a client."""
+    """The contacts of a client, or the members of a campaign."""
     spec = module_of(state, call)
+    if spec.name == "Campaigns":
+        return members.listing(state, call)
     if (spec.name, call.params["related"]) != ("Clients", "Contacts"):
         raise invalid("related_list", f"{spec.name} has no related list {call.params['related']!r} here")
     record_id = _live_id(state, spec, call)

@@ -1,8 +1,8 @@
 """Searching: ``GET /recruit/v2/{Module}/search`` by ``criteria``, ``email``, ``phone`` or ``word``.
 
 Of several the first in that order counts, the others are ignored and noted in the call log. Nothing found is 204; more
-than ``search_ceiling`` records cannot be paged through: LIMIT_REACHED. A record changed less than
-``search_lag_seconds`` ago is not in the index yet. If-Modified-Since is no part of searching and is refused.
+than ``search_ceiling`` records cannot be paged through: LIMIT_REACHED. A record changed (or only one added, by switch)
+less than ``search_lag_seconds`` ago is not in the index yet. If-Modified-Since is no part of searching and is refused.
 """
 
 from array import array
@@ -70,8 +70,9 @@ def _found(state: SandboxState, spec: ModuleSpec, call: Call, matcher: Matcher) 
     found, lag = state.listings[spec.name].indexes(wanted), state.settings.search_lag_seconds
     if not lag:
         return found
-    updated, until = state.stores[spec.name].updated, state.now_seconds() - lag
-    return array("L", (index for index in found if updated[index] <= until))
+    store, until = state.stores[spec.name], state.now_seconds() - lag
+    since = store.created if state.settings.search_lag_hides == "added" else store.updated.__getitem__
+    return array("L", (index for index in found if since(index) <= until))
 
 
 def _matcher(state: SandboxState, spec: ModuleSpec, call: Call) -> Matcher:
@@ -83,6 +84,8 @@ def _matcher(state: SandboxState, spec: ModuleSpec, call: Call) -> Matcher:
         call.notes["ignored_params"] = given[1:]
     settings = state.settings
     manner = Manner(settings.search_loose_equals, settings.search_case_sensitive)
+    if given[0] == "email" and settings.search_by_email == "finds_nothing":
+        return Matcher(Leaf("email", "none", ()), manner, (), lambda row: False)
     try:
         if given[0] == "criteria":
             return bind(_limited(parse(call.query["criteria"])), spec, manner, OPERATORS)

@@ -1,4 +1,4 @@
-"""Small tables of companies, openings and what happens to applications, written for this sandbox.
+"""Small tables of companies, openings, campaigns and what happens to applications, written for this sandbox.
 
 A company's name is made of two words and its number, so that no two are alike.
 """
@@ -13,5 +13,9 @@ OPENING_STATUSES = ("In-progress", "Waiting for approval", "On-Hold", "Filled", 
 JOB_TYPES = ("Full time", "Part time", "Temporary", "Contract", "Freelance")
 APPLICATION_STATUSES = ("Associated", "Applied", "Interview-Scheduled", "Offer-Made", "Hired", "Rejected", "On-Hold")
 DEGREES = ("B.Sc.", "M.Sc.", "B.A.", "M.A.", "Ph.D.", "Apprenticeship")
+CAMPAIGN_TYPES = ("Email", "Conference", "Webinar", "Referral Program", "Advertisement", "Others")
+CAMPAIGN_STATUSES = ("Planning", "Active", "Inactive", "Complete")
+CAMPAIGN_NAMES = ("Spring openings", "Night shifts", "Graduates' day", "Back to the clinic", "フェア", "Referral round")
+MEMBER_STATUSES = ("Planned", "Sent", "Received", "Opened", "Responded")
 INTERESTS = ("Mentoring", "Reunions", "Donations", "Job offers", "Lectures")
 TOPICS = ("Hiring", "Security", "Data", "Nursing", "Design", "Robotics")
