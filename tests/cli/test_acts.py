@@ -41,6 +41,24 @@ def test_remove_and_restore(run: Run, people: str) -> None:
     ]
 
 
+def test_a_person_is_named_by_a_former_address(run: Run, people: str) -> None:
+    """OUT-18, OUT-13: told by contact id; where several had it, the contact id is asked for."""
+    had = (
+        "INSERT INTO contacts.address_history (contact_id, email_key, email, replaced_at) SELECT contact_id, "
+        "each || '@old.example.org', each, now() FROM contacts.contact, unnest(ARRAY['one', 'both']) AS each "
+        "WHERE contact_id = 1 OR each = 'both'"
+    )
+    with create_engine(people).begin() as connection:
+        connection.exec_driver_sql(had)
+    said = "Nobody has this address now; contact 1 had it before.\n"
+    place = ("--list", "Talent news", "--reason", "x")
+    assert run("remove", "one@old.example.org", *place).out.startswith(f"{said}Contact 1 is out of 'Talent news'")
+    assert run("restore", "one@old.example.org", *place).out.startswith(f"{said}Contact 1 is in 'Talent news' again")
+    unclear = run("remove", "both@old.example.org", "--org", "--reason", "x")
+    assert (unclear.code, unclear.out) == (1, "")
+    assert "contacts 1, 2 had it before: give the contact id of the one who is meant. Nothing was done." in unclear.err
+
+
 def test_restored_without_a_live_record(run: Run, people: str) -> None:
     """OUT-18, ADV-2: whoever takes a removal back is told that the person's record is deleted at its source."""
     sow_gone = (

@@ -42,6 +42,37 @@ def test_suppress_one_address(run: Run, with_warehouse: str, monkeypatch: pytest
     assert again.out == "0 suppressed as blocked, 1 were already.\n"
 
 
+def test_suppress_a_former_address_or_a_contact(run: Run, with_warehouse: str, tmp_path: Path) -> None:
+    """OUT-17, OUT-13: who had an address is meant and named by contact id; of several nobody is, until one is given."""
+    engine = create_engine(with_warehouse)
+    had = (
+        "INSERT INTO contacts.address_history (contact_id, email_key, email, replaced_at) SELECT contact_id, "
+        "each || '@old.example.org', each, now() FROM contacts.contact, unnest(ARRAY['one', 'both']) AS each "
+        "WHERE contact_id = 1 OR each = 'both'"
+    )
+    sow(engine, had, people=("ann", "ben"))
+    (tmp_path / "some.txt").write_text("one@old.example.org\nboth@old.example.org\nzoe@example.org\n")
+    done = run("suppress", "some.txt", "--as", "blocked", "--reason", "x")
+    assert (done.code, done.out) == (
+        1,
+        "3 suppressed as blocked, 0 were already.\n"
+        "Nobody has the address of line 1 now; contact 1 had it before and is meant.\n",
+    )
+    assert done.err == (
+        "Nobody has the address of line 2 now, and contacts 1, 2 had it before: only the address is suppressed. "
+        "For the person give the contact id instead.\n"
+    )
+    query = text("SELECT email_key, contact_id FROM contacts.suppression ORDER BY suppression_id")
+    with engine.connect() as connection:
+        assert [row.contact_id for row in connection.execute(query)] == [1, None, None]
+    assert run("suppress", "2", "--as", "blocked", "--reason", "x").out == "1 suppressed as blocked, 0 were already.\n"
+    with engine.connect() as connection:
+        assert tuple(connection.execute(query).all()[-1]) == ("ben@example.org", 2)
+    assert run("unsuppress", "2", "--reason", "x").out == "1 suppression lifted.\n"
+    refused = run("suppress", "9", "--as", "blocked", "--reason", "x")
+    assert (refused.code, refused.err) == (1, "contact-sync: there is no contact 9. Nothing was done.\n")
+
+
 def test_suppress_a_file_and_name_its_bad_lines(run: Run, with_warehouse: str, tmp_path: Path) -> None:
     """OUT-17: lines are counted as in the file, and what they say is not repeated."""
     (tmp_path / "block.txt").write_text("# from the registry\n\na@example.org\nsecret nonsense\n b@example.org \n")
@@ -101,7 +132,7 @@ def test_complaints_need_force(run: Run, with_warehouse: str) -> None:
         (("suppress", "a@b.org", "--as", "blokced", "--reason", "x"),
          "--as: 'blokced' is not a kind. Allowed: blocked, registry. Did you mean 'blocked'?"),
         (("suppress", "nothing.txt", "--as", "blocked", "--reason", "x"),
-         "'nothing.txt' is neither an address (no @) nor a file."),
+         "'nothing.txt' is neither an address (no @), nor a contact id, nor a file."),
         (("suppress", "a@b.org", "--as", "blocked", "--reason", "  "),
          "--reason is empty: say why, for the record."),
         (("suppress", "empty.txt", "--as", "blocked", "--reason", "x"),

@@ -18,9 +18,12 @@ Readings, where the contract leaves more than one:
 - R6 Of records held back by the plan limit only those for which there is room are fetched again (OUT-15).
 - R7 New people are added before the removals of the same fetch make room (OUT-15).
 - R8 An address stays with a contact that was deleted from the organisation: whoever brings it is re_added (OUT-2).
-- R17 A record that is ignored for what belongs to the person whom its address names is that person's record from then
-  on, also with its next address (OUT-11, OUT-13, OUT-18); it is not taken. If the address was nobody's, or the record
-  was ignored for another reason, what suppresses goes with the record (a flawed address names no person).
+- R17 A record that is ignored, for whichever reason, is the record of the person whom its address names, if that person
+  is kept out of any list (suppressed, unsubscribed, removed by hand), also with its next address (OUT-11, OUT-13,
+  OUT-18); it is not taken. If the address was nobody's, what suppresses goes with the record (a flawed address names
+  no person).
+- R18 An address that nobody has when a fetch begins names whoever is kept out and has a record that came with it last,
+  in this fetch or before (OUT-11, OUT-13): another record that brings it is that person's, or clashes with them.
 """
 
 import copy
@@ -107,10 +110,41 @@ class Organisation(Knowledge):
                 keys.add(key_of(each["email"]))
         self._see_conversions(sync, read, story)
         self._see_alive(sync, read, story)
+        self.carried = self._carried(sync, read)
         for each, person, brought in self._in_turn(sync, good):
             story.outcomes[each["id"]] = self._decide(sync, each, person, brought, cut)
+        self._note_owners(sync, read, story)
         self._note_suppressed(sync, read, story)
         return story
+
+    def _carried(self, sync: dict[str, Any], read: list[Record]) -> dict[str, int]:
+        """Who is kept out by addresses that nobody has and that a record of theirs came with last (R18)."""
+        found: dict[str, int] = {}
+        came = [(link.last, link) for link in self.links.values()]
+        for each in read:
+            link = self.links.get((sync["module"], each["id"]))
+            if link and not flaw_of(each["email"]):
+                came.append((key_of(each["email"]), link))
+                link.last = key_of(each["email"])
+        for key, link in came:
+            if self.owner(key) is None and self.is_kept_out(self.people[link.person]):
+                found[key] = min(link.person, found.get(key, link.person))
+        return found
+
+    def _named(self, record: Record) -> Person | None:
+        """Whom a record's address names: who has it, or who is kept out and has a record with it."""
+        key = key_of(record["email"])
+        return self.owner(key) or self.people.get(self.carried.get(key, 0))
+
+    def _note_owners(self, sync: dict[str, Any], read: list[Record], story: Story) -> None:
+        """An ignored record is that of the person named by its address, if the person is kept out (R17)."""
+        for each in read:
+            ignored, person = story.outcomes[each["id"]], None if flaw_of(each["email"]) else self._named(each)
+            if person and ignored[0] == "ignored" and (
+                ignored[1] in BELONGING_TO_A_PERSON or self.is_kept_out(person)
+            ):  # fmt: skip
+                link = Link(person.number, person.key, key_of(each["email"]))
+                self.links.setdefault((sync["module"], each["id"]), link)
 
     def _note_suppressed(self, sync: dict[str, Any], read: list[Record], story: Story) -> None:
         """What suppresses goes with a record that was kept out and is nobody's, too (R17)."""
@@ -135,7 +169,7 @@ class Organisation(Knowledge):
         moving = [each for each in good if self._brings_another(sync, each)]
         staying = [each for each in good if each not in moving]
         moved: set[int] = set()
-        while free := [each for each in moving if self.owner(key_of(each["email"])) is None]:
+        while free := [each for each in moving if self._named(each) in (None, self._linked(sync, each))]:
             moving.remove(free[0])
             person = self._linked(sync, free[0])
             if person is None or person.number in moved:  # the person's latest change has moved it already
@@ -144,9 +178,9 @@ class Organisation(Knowledge):
                 moved.add(person.number)
                 yield free[0], person, None
         for each in sorted(staying, key=_latest_first):
-            yield each, self._linked(sync, each) or self.owner(key_of(each["email"])), None
+            yield each, self._linked(sync, each) or self._named(each), None
         for each in moving:
-            was, owner = self._linked(sync, each), self.owner(key_of(each["email"]))
+            was, owner = self._linked(sync, each), self._named(each)
             yield each, owner or was, was if owner else None
 
     def _linked(self, sync: dict[str, Any], record: Record) -> Person | None:
@@ -168,8 +202,6 @@ class Organisation(Knowledge):
         self._carry(key, source, person, was)
         ignored = self._reason(sync, record, person, was, kinds)
         if ignored:
-            if person and ignored[1] in BELONGING_TO_A_PERSON:
-                self.links.setdefault(source, Link(person.number, key))
             return ignored
         if record["id"] in cut and (person is None or person.deleted):
             return ("ignored", "plan_limit", {None})
@@ -185,7 +217,7 @@ class Organisation(Knowledge):
         if link and link.key != key and was is None and self.owner(key) is None:
             person.former.add(person.key)
             person.key = key
-        self.links[(sync["module"], record["id"])] = Link(person.number, key)
+        self.links[(sync["module"], record["id"])] = Link(person.number, key, key)
         pair = self.syncs[sync["id"]].pairs.setdefault(record["id"], Pair(dict(sync["options"])))
         pair.lists[name] = False
         person.join(name)

@@ -57,10 +57,11 @@ class Person:
 
 @dataclass
 class Link:
-    """A source record that is known here: whose it is, and with which address it was last applied."""
+    """A source record that is known here: whose it is, with which address it was last applied, and last came."""
 
     person: int
     key: str
+    last: str
     gone: datetime | None = None
 
 
@@ -133,10 +134,16 @@ class Knowledge:
     limit: int | None = None
     soft_bounces: int = 3
     unsubscribe_scope: str = "list"
+    carried: dict[str, int] = field(default_factory=dict)
 
     def owner(self, key: str) -> Person | None:
         """Who has an address now."""
         return next((each for each in self.people.values() if each.key == key), None)
+
+    def is_kept_out(self, person: Person) -> bool:
+        """Whether anything that belongs to the person holds, in whichever list."""
+        by_hand = any(each.status == "removed" and "removed_by_hand" in each.reasons for each in person.lists.values())
+        return by_hand or bool(person.unsubscribed or self.suppressed(person.key, person))
 
     def suppressed(self, key: str, *people: Person | None, record: tuple[str, str] | None = None) -> set[str]:
         """The kinds of suppression that cover an address, one of these people or a record."""

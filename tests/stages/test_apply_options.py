@@ -33,6 +33,9 @@ NAMES = ("ann", "bob", "cem", "dan", "eve", "fay")
 SUBSCRIBED, OPTED_OUT, GONE = ("subscribed", None), ("removed", "opted_out"), ("removed", "deleted")
 UNSUBSCRIBED = ("removed", "unsubscribed")
 ALL = {"opt_out": "remove_from_list", "deleted": "remove_from_list", "unsubscribed": "remove_from_list"}
+LAST_COUNTED = (
+    "SELECT pending_removals, deleted FROM sync.import_history WHERE fetch_id = (SELECT max(fetch_id) FROM sync.fetch)"
+)
 KEEPING = {"opt_out": "dont_exclude", "deleted": "keep", "unsubscribed": "keep"}
 
 
@@ -226,8 +229,31 @@ def test_open_questions_of_the_guard_are_answered(desk: Zylker) -> None:
     desk.apply(desk.choosing(deleted="keep"))
     states = desk.rows("SELECT state, decided_by FROM sync.removal")
     assert [tuple(row.values()) for row in states] == [("dropped", "carla")] * 2
+    assert desk.deletions() == dict.fromkeys(["70", "71"], Became("deleted", "kept", "recycle"))
+    assert desk.rows(LAST_COUNTED) == [{"pending_removals": 0, "deleted": 0}]
     desk.see(sync=strict)
     assert desk.counted() == (0, 0, 0)
+
+
+def test_deletions_that_wait_are_told_when_the_act_takes_the_person_out(desk: Zylker) -> None:
+    """ADV-2, ADV-6, ADV-8: once and with the fetch that saw them, however far the act reaches; one that another choice
+    lets stay is kept, and no question is left.
+    """
+    strict = desk.choosing(**ALL, guard={"memberships": 0, "share": 0})
+    desk.take(*(record(f"7{each}", f"new{each}@mail.example.org") for each in range(3)), sync=strict)
+    desk.see(deleted("70"), deleted("71"), sync=strict)
+    waits = desk.last.fetch_id
+    desk.see(rows=[record("70", "new0@mail.example.org", modified=90)], sync=desk.named("other"))
+    act_id = desk.apply(desk.choosing(**{**ALL, "deleted": "remove_from_org"})).act_id
+    became = desk.rows(
+        "SELECT record_id, reason, evidence FROM sync.ledger WHERE fetch_id = :id AND outcome = 'deleted'", id=waits
+    )
+    assert [tuple(row.values()) for row in became] == [
+        ("70", "pending", None), ("71", "removed_from_org", {"answered_by_act": act_id})
+    ]  # fmt: skip
+    assert desk.rows(LAST_COUNTED.replace("max(fetch_id)", "max(fetch_id) - 1")) == [
+        {"pending_removals": 1, "deleted": 1}
+    ]
 
 
 def test_undo_gives_everything_back(desk: Zylker) -> None:

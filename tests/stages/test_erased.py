@@ -70,6 +70,29 @@ def test_the_next_import_is_ignored_and_leaves_nothing(desk: Desk, record_id: st
     assert desk.rows("SELECT records FROM sync.ignored_by_reason WHERE sub_code = 'erased'")[0]["records"] == 1
 
 
+def test_an_address_that_was_not_taken_is_erased_with_the_person(desk: Desk) -> None:
+    """OPS-6, OUT-13: with which a record of theirs came while they were kept out; it is taken out of links of others,
+    and another record that comes with it is theirs.
+    """
+    desk.take(record("1", ANN, **NAMES), record("5", BEN), record("6", "eve@mail.example.org"))
+    suppress(desk.warehouse, [ANN], "blocked", "asked", "otto")
+    desk.take(record("1", NEW_ANN, modified=1, **NAMES))
+    noted = (
+        "SELECT email_key, untaken_key FROM contacts.source_link WHERE record_id IN ('1', '5', '6') ORDER BY record_id"
+    )
+    assert tuple(desk.rows(noted)[0].values()) == (ANN, NEW_ANN)
+    desk.execute("UPDATE contacts.source_link SET untaken_key = :key WHERE record_id = '5'", key=NEW_ANN)
+    desk.execute(
+        "UPDATE contacts.source_link SET email_key = :key, untaken_key = 'eve@other.example.org' WHERE record_id = '6'",
+        key=ANN,
+    )
+    assert erase(desk.warehouse, ANN, WHY, "maria").addresses == 2
+    nothing_of_ann_is_kept(desk)
+    ben, eve = [tuple(row.values()) for row in desk.rows(noted)]
+    assert (ben, eve[1], eve[0][:7]) == ((BEN, None), "eve@other.example.org", "erased:")
+    assert become(desk, record("2", NEW_ANN, modified=2)) == {"2": ERASED}
+
+
 @pytest.mark.parametrize(
     ("email", "expected"),
     [

@@ -1,6 +1,7 @@
 """OUT-12 and OUT-13: who a record is, when addresses change, clash and are exchanged."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,20 @@ SUPPRESSED = (
     "VALUES (:kind, :key, 'psql', 'asked', 'otto', now())"
 )
 UNSUBSCRIBE = "UPDATE contacts.membership SET status = 'unsubscribed', unsubscribed_at = now()"
+KEPT_OUT = [
+    pytest.param(
+        lambda desk: suppress(desk.warehouse, [ANN], "blocked", "asked", "tests"),
+        "do_not_mail",
+        id="OUT-11-suppressed",
+    ),
+    pytest.param(lambda desk: desk.execute(UNSUBSCRIBE), "unsubscribed", id="OUT-13-unsubscribed"),
+    pytest.param(
+        lambda desk: remove_from_list(desk.warehouse, ANN, desk.sync.list_name, "asked", "tests"),
+        "removed_by_hand",
+        id="OUT-18-removed-by-hand",
+    ),
+]
+"""What keeps a person out of the list, and the reason that it gives."""
 
 
 def contact_of(desk: Desk, record_id: str) -> int:
@@ -239,15 +254,7 @@ def test_a_suppression_of_the_address_alone_goes_with_who_has_it(desk: Desk) -> 
     assert desk.mailable() == set()
 
 
-@pytest.mark.parametrize(
-    ("keep_out", "reason"),
-    [
-        (lambda desk: suppress(desk.warehouse, [ANN], "blocked", "asked", "tests"), "do_not_mail"),
-        (lambda desk: desk.execute(UNSUBSCRIBE), "unsubscribed"),
-        (lambda desk: remove_from_list(desk.warehouse, ANN, desk.sync.list_name, "asked", "tests"), "removed_by_hand"),
-    ],
-    ids=["OUT-11-suppressed", "OUT-13-unsubscribed", "OUT-18-removed-by-hand"],
-)
+@pytest.mark.parametrize(("keep_out", "reason"), KEPT_OUT)
 def test_what_keeps_a_person_out_holds_for_a_record_of_another_account(
     desk: Desk, keep_out: Callable[[Desk], object], reason: str
 ) -> None:
@@ -316,6 +323,121 @@ def test_it_goes_with_records_that_were_ignored_for_another_reason_first(desk: D
     moved = desk.take(*changed, sync=other)
     assert moved == {**dict.fromkeys("2345", Became("ignored", "do_not_mail", "blocked")), "6": Became("new")}
     assert desk.mailable() == {"6@mail.example.org"}
+
+
+@pytest.mark.parametrize(("keep_out", "reason"), KEPT_OUT)
+def test_whatever_a_record_is_ignored_for_it_is_known_again(
+    desk: Desk, keep_out: Callable[[Desk], object], reason: str
+) -> None:
+    """OUT-11, OUT-13, OUT-18, OUT-4: bounced, opted out, without a required field, the loser of two records: each came
+    with the address of somebody kept out, and is that person under the next address. A list of its own keeps nobody
+    out who left another one.
+    """
+    lines = tuple(replace(line, required=line.target == "last_name") for line in desk.sync.mapping)
+    strict = desk.sync.model_copy(
+        update={"sync_id": "strict", "account": "recruit_two", "list_name": "Other", "mapping": lines,
+                "options": Options(opt_out="remove_from_list", unsubscribed="remove_from_list")}
+    )  # fmt: skip
+    here = strict.model_copy(update={"sync_id": "here", "list_name": desk.sync.list_name})
+    desk.take(record("1", ANN))
+    keep_out(desk)
+    first: dict[str, str] = {}
+    for row in (
+        record("11", ANN, Email_Opt_Out=True), record("12", ANN, Last_Name=None), record("13", ANN, modified=-1)
+    ):  # fmt: skip
+        twin = (record("12", ANN, Last_Name=None),) if row["id"] == "13" else ()
+        first |= {name: str(became.reason) for name, became in desk.take(row, *twin, sync=strict).items()}
+    desk.execute("INSERT INTO contacts.bounce VALUES (:key, now(), 0, now())", key=ANN)
+    first |= {name: str(each.reason) for name, each in desk.take(record("14", ANN), sync=strict).items()}
+    others = ["do_not_mail"] * 2 if reason == "do_not_mail" else ["opted_out", "invalid_field"]
+    assert list(first.values()) == [*others, "file_duplicate", "bounced"]
+    assert {contact_of(desk, name) for name in first} == {contact_of(desk, "1")}
+    later = [record(name, f"{name}@mail.example.org", modified=1) for name in first]
+    assert {each.reason for each in desk.take(*later, sync=here).values()} == {reason}
+    assert not {f"{name}@mail.example.org" for name in first} & desk.mailable()
+    assert desk.take(*later, sync=here)
+    assert desk.last.changed is False
+
+
+@pytest.mark.parametrize(
+    ("keep_out", "reason", "first"),
+    [
+        (*case.values, first)
+        for case, first in zip(KEPT_OUT, ["earlier fetch", "same fetch", "out of scope"], strict=True)
+    ],
+    ids=["OUT-11-earlier-fetch", "OUT-13-same-fetch", "OUT-18-out-of-scope"],
+)
+def test_the_new_address_of_who_is_kept_out_names_them(
+    desk: Desk, keep_out: Callable[[Desk], object], reason: str, first: str
+) -> None:
+    """OUT-11, OUT-13, OUT-18: the person's record has another address by now, which nobody took: another record that
+    comes with it is the same person, whether it comes later or in the same fetch, and in its turn stays that person.
+    """
+    sync = desk.sync.model_copy(update={"options": Options(unsubscribed="remove_from_list"), "unapproved": "skip"})
+    desk.take(record("1", ANN), sync=sync)
+    keep_out(desk)
+    moved = record("1", "x@mail.example.org", modified=1, **{"$approved": first != "out of scope"})
+    second = record("2", "x@mail.example.org", modified=2)
+    batches = [[moved, second]] if first == "same fetch" else [[moved], [second]]
+    for batch in batches:
+        outcomes = desk.take(*batch, sync=sync)
+    assert outcomes["2"].reason == reason
+    assert contact_of(desk, "2") == contact_of(desk, "1")
+    assert desk.take(record("2", "y@mail.example.org", modified=3), sync=sync)["2"].reason == reason
+    assert desk.take(record("3", "y@mail.example.org", modified=3), sync=sync)["3"].reason == reason
+    assert desk.mailable() == set()
+    assert desk.contact(ANN) is not None
+    assert len(desk.rows("SELECT FROM contacts.contact")) == 1
+
+
+def test_an_address_not_taken_is_a_clash_for_somebody_else(desk: Desk) -> None:
+    """OUT-13, OUT-11: another person's record that brings it makes the suppression cover both; lifted, both may be
+    mailed, and the person takes the address at last.
+    """
+    desk.take(record("1", ANN), record("2", "two@mail.example.org"))
+    suppress(desk.warehouse, [ANN], "blocked", "asked", "tests")
+    desk.take(record("1", "x@mail.example.org", modified=1))
+    assert desk.mailable() == {"two@mail.example.org"}
+    assert desk.take(record("2", "x@mail.example.org", modified=2))["2"] == Became("ignored", "do_not_mail", "blocked")
+    assert desk.mailable() == set()
+    unsuppress(desk.warehouse, [ANN], "mistake", "tests")
+    assert desk.mailable() == {ANN, "two@mail.example.org"}
+    assert desk.take(record("1", "x@mail.example.org", modified=3))["1"] == Became("duplicate", "in_list")
+    assert desk.mailable() == {"x@mail.example.org", "two@mail.example.org"}
+    assert desk.rows("SELECT record_id FROM contacts.source_link WHERE untaken_key IS NOT NULL") == [{"record_id": "2"}]
+
+
+def test_a_record_known_by_an_address_not_taken_brings_it_once_nothing_holds(desk: Desk) -> None:
+    """OUT-17, OUT-13: after `unsuppress` the second record is a changed address of the person, not somebody new."""
+    desk.take(record("1", ANN))
+    suppress(desk.warehouse, [ANN], "blocked", "asked", "tests")
+    desk.take(record("1", "x@mail.example.org", modified=1))
+    desk.take(record("2", "x@mail.example.org", modified=2))
+    unsuppress(desk.warehouse, [ANN], "mistake", "tests")
+    assert desk.take(record("2", "x@mail.example.org", modified=2))["2"] == Became("duplicate", "in_list")
+    assert (desk.evidence("2"), desk.mailable()) == ({"new_address": True}, {"x@mail.example.org"})
+    assert desk.rows("SELECT FROM contacts.source_link WHERE untaken_key IS NOT NULL") == []
+
+
+def test_an_address_that_another_record_of_the_person_holds_names_them(desk: Desk) -> None:
+    """OUT-11, OUT-13, ADV-3: one record moved an unsubscribed person on, the other one still has the old address: who
+    comes with it is no new subscriber, and brings no news. Of somebody whom nothing holds it says nothing.
+    """
+    desk.take(record("1", ANN), record("3", "ben@mail.example.org"))
+    desk.take(record("2", ANN), record("4", "ben@mail.example.org"))
+    desk.execute(
+        f"{UNSUBSCRIBE} WHERE contact_id = (SELECT contact_id FROM contacts.contact WHERE email_key = '{ANN}')"
+    )
+    desk.take(record("1", "ann.2@mail.example.org", modified=1), record("3", "ben.2@mail.example.org", modified=1))
+    outcomes = desk.take(record("5", ANN, modified=2), record("6", "ben@mail.example.org", modified=2))
+    assert outcomes == {"5": Became("duplicate", "in_list"), "6": Became("new")}
+    assert desk.evidence("5") == {"untaken_address": True}
+    assert contact_of(desk, "5") == desk.contact("ann.2@mail.example.org")["contact_id"]  # type: ignore[index]
+    assert desk.take(
+        record("1", "ann.3@mail.example.org", modified=3), record("2", "ann.3@mail.example.org", modified=3)
+    )
+    assert desk.take(record("7", ANN, modified=3))["7"] == Became("duplicate", "in_list")
+    assert desk.mailable() == {"ben@mail.example.org", "ben.2@mail.example.org"}
 
 
 def test_a_former_address_still_names_the_person(desk: Desk) -> None:

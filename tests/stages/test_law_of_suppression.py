@@ -82,8 +82,8 @@ STEPS = st.lists(
 
 @dataclass
 class Held:
-    """One event that keeps somebody from being mailed: the address that it named, and who had it then; if nobody, the
-    records of the module that have come with it since, for whoever they become is meant.
+    """One event that keeps somebody from being mailed: the address that it named, and who had it then; with the records
+    of the module that have come with it since, as nobody's or as that person's: whoever they become is meant.
     """
 
     kind: str
@@ -98,6 +98,8 @@ class History(OptionsDesk):
 
     held: list[Held] = field(default_factory=list)
     unsubscribed: set[tuple[int, int]] = field(default_factory=set)
+    unsubscribed_records: set[tuple[int, tuple[str, str]]] = field(default_factory=set)
+    came: dict[tuple[str, str], str] = field(default_factory=dict)
     fetches: list[tuple[RunInfo, ResolvedSync, Any, Any]] = field(default_factory=list)
     acts: list[tuple[str, int]] = field(default_factory=list)
     removed: list[tuple[str, str | None]] = field(default_factory=list)
@@ -108,7 +110,8 @@ class History(OptionsDesk):
     def begin(self) -> None:
         self.execute(EMPTY)
         self.runs = 0
-        for each in (self.held, self.unsubscribed, self.fetches, self.acts, self.removed):
+        for each in (self.held, self.unsubscribed, self.unsubscribed_records, self.came, self.fetches, self.acts,
+                     self.removed):  # fmt: skip
             each.clear()
 
     def next_run(self, sync: ResolvedSync) -> RunInfo:
@@ -145,15 +148,42 @@ class History(OptionsDesk):
 
     def _load(self, sync: ResolvedSync, batch: Any, beside: list[SENT_IN]) -> None:
         run = self.stage(batch, sync, beside)
+        known, owners = self._linked("Candidates") | self._linked("Contacts"), self._owners()
         self.classify_and_load(run)
         self.fetches.append((run, sync, batch, beside))
         linked = self._linked(sync.module)
         latest: dict[str, str] = {}  # of a repeated record (OUT-8)
         for row in sorted(batch, key=lambda row: str(row["Updated_On"]), reverse=True):
             latest.setdefault(row["id"], row["Email"])
+        self.came |= {(sync.module, record_id): address for record_id, address in latest.items()}
         for each in self.held:
             came = {(sync.module, record_id) for record_id, address in latest.items() if address == each.address}
             each.records |= {name for name in came if each.person is None and name not in linked}
+        for record_id, address in latest.items():
+            name = (sync.module, record_id)
+            if name not in known:
+                self._meet(name, self._named(address, known, owners))
+
+    def _named(self, address: str, known: dict[tuple[str, str], int], owners: dict[str, int]) -> int | None:
+        """Whom an address named when a record came with it: who had it, and still has it; of an address that nobody
+        had the one person kept out whose record came with it last.
+        """
+        if address in owners:
+            return owners[address] if self._owners().get(address) == owners[address] else None
+        kept_out = {each.person for each in self.held} | {contact_id for _, contact_id in self.unsubscribed}
+        carrying = {known[name] for name, last in self.came.items() if last == address and name in known} & kept_out
+        return carrying.pop() if len(carrying) == 1 else None  # type: ignore[return-value]
+
+    def _meet(self, name: tuple[str, str], person: int | None) -> None:
+        """A record that nobody knew came as that of a person: what keeps the person out holds for it."""
+        for each in self.held:
+            each.records |= {name} if person is not None and each.person == person else set()
+        self.unsubscribed_records |= {(list_id, name) for list_id, each in self.unsubscribed if each == person}
+
+    def _owners(self) -> dict[str, int]:
+        """Contact by address."""
+        found = self.rows("SELECT email_key, contact_id FROM contacts.contact WHERE email_key IS NOT NULL")
+        return {row["email_key"]: row["contact_id"] for row in found}
 
     def _linked(self, module: str) -> dict[tuple[str, str], int]:
         """Contact by record."""
@@ -261,9 +291,12 @@ class History(OptionsDesk):
     def wrongly_mailed(self) -> list[Any]:
         """Rows of the view to mail from that must not be there."""
         people = {each.person for each in self.held} - {None}
-        if met := set().union(*(each.records for each in self.held)):
+        unsubscribed = set(self.unsubscribed)
+        met = set().union(*(each.records for each in self.held))
+        if met or self.unsubscribed_records:
             linked = self._linked("Candidates") | self._linked("Contacts")
             people |= {linked[name] for name in met if name in linked}
+            unsubscribed |= {(list_id, linked[name]) for list_id, name in self.unsubscribed_records if name in linked}
         addresses = {each.address for each in self.held}
         return [
             dict(row)
@@ -273,7 +306,7 @@ class History(OptionsDesk):
             )
             if row["contact_id"] in people
             or row["email_key"] in addresses
-            or (row["list_id"], row["contact_id"]) in self.unsubscribed
+            or (row["list_id"], row["contact_id"]) in unsubscribed
         ]
 
 
@@ -322,6 +355,12 @@ ERASED_AND_BACK = [
     ("erase", A), fetch(record("1", D, modified=1), BOB), ("unsuppress", A), ("replay", 0),
     ("revert", 1), fetch(ANN, record("2", A, modified=2)), ("unsuppress", D), fetch(record("4", A), sync="contacts"),
 ]  # fmt: skip
+IGNORED_AND_BACK = [
+    ("bounce", A), ("unsubscribe", B), ("suppress", A, "registry"), fetch(record("3", A), BOB, record("4", B)),
+    ("revert", 0), fetch(record("3", C, modified=1), record("4", D, modified=1)),
+    fetch(record("1", E, modified=2), choice=1), fetch(record("2", F, modified=2), choice=1),
+    fetch(record("1", E), record("2", F), sync="contacts"),
+]  # fmt: skip
 LAW = settings(
     max_examples=6,
     derandomize=True,
@@ -337,6 +376,7 @@ LAW = settings(
 @example(steps=SUPPRESSED_AND_BACK)
 @example(steps=ERASED_AND_BACK)
 @example(steps=NOBODY_S_AND_BACK)
+@example(steps=IGNORED_AND_BACK)
 def test_nobody_suppressed_or_unsubscribed_becomes_mailable(history: History, steps: list[Step]) -> None:
     """OUT-11, OUT-13, OUT-17, OUT-18, ADV-3, ADV-6, ADV-8, OPS-6, OPS-12, RET-5: whatever happens; `unsuppress` alone
     makes one mailable again.

@@ -152,9 +152,21 @@ def test_an_answered_flag_is_news_no_more(desk: OptionsDesk, answer: Callable[..
     assert (desk.counted(), desk.is_deleted("p50@mail.example.org")) == ((0, 0, 0), None)
 
 
+def of_the_past(desk: OptionsDesk) -> list[tuple[str, str, dict[str, int] | None]]:
+    """Record, reason and evidence of deletions that fetches before the last one saw, as the ledger has them now."""
+    query = "SELECT * FROM sync.ledger WHERE outcome = 'deleted' AND fetch_id < :id ORDER BY fetch_id, record_no"
+    return [(row["record_id"], row["reason"], row["evidence"]) for row in desk.rows(query, id=desk.last.fetch_id)]
+
+
+def past_counters(desk: OptionsDesk) -> list[tuple[int, int, int]]:
+    """removed, pending_removals and deleted of the fetches before the last, as the history has them now."""
+    query = "SELECT removed, pending_removals, deleted FROM sync.import_history WHERE fetch_id < :id ORDER BY fetch_id"
+    return [tuple(row.values()) for row in desk.rows(query, id=desk.last.fetch_id)]
+
+
 def test_who_came_back_is_asked_about_no_more(desk: OptionsDesk) -> None:
     """ADV-8: opted in again, restored, with a live record of their own; what is few enough by then is carried out, and
-    counted then (ADV-2).
+    counted then; what was told before says so (ADV-2).
     """
     rows = [person(each, Email_Opt_Out=True, modified=1) for each in PEOPLE[:3]]
     desk.see(*gone(*PEOPLE[3:6]), rows=rows, sync=guarded(desk))
@@ -165,6 +177,9 @@ def test_who_came_back_is_asked_about_no_more(desk: OptionsDesk) -> None:
     assert states(desk) == [("dropped", 3), ("replaced", 3), ("applied", 3)]
     left = desk.rows("SELECT record_id FROM sync.removal WHERE state = 'applied' ORDER BY 1")
     assert [row["record_id"] for row in left] == ["2", "3", "6"]
+    carried_out = ("6", "carried_out_later", {"carried_out_by_fetch": desk.last.fetch_id})
+    assert of_the_past(desk) == [("4", "kept", None), ("5", "kept", None), carried_out]
+    assert past_counters(desk) == [(0, 0, 0)] * 2
 
 
 @pytest.mark.parametrize(
@@ -200,12 +215,59 @@ def test_a_deletion_that_waits_is_counted_whatever_else_takes_the_person_out(des
     assert (desk.counted(), asked(desk)) == ((0, 5, 0), dict.fromkeys(PEOPLE[:5], "organisation"))
     desk.see(sync=sync)
     assert (desk.counted(), desk.deletions()) == ((0, 5, 0), {})
+    assert of_the_past(desk) == [(each, "pending", None) for each in PEOPLE[:4]]
     back = guarded(desk, memberships=20, unsubscribed="remove_from_org")
     desk.see(rows=[person("4", modified=70)], sync=back)
     assert desk.counted() == (5, 0, 3)
     assert desk.deletions() == dict.fromkeys(PEOPLE[:3], Became("deleted", "removed_from_org", "recycle"))
+    later = [(each, "carried_out_later", {"carried_out_by_fetch": desk.last.fetch_id}) for each in PEOPLE[:3]]
+    assert of_the_past(desk) == [*later, ("4", "kept", None)]
     desk.see(*gone(*PEOPLE[:3]), sync=back)
     assert (desk.counted(), desk.deletions()) == ((0, 0, 0), {})
+    assert [counted[2] for counted in past_counters(desk)] == [0, 0, 0, 0, 3]
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["answer", "next-fetch"])
+def test_who_is_deleted_twice_before_an_answer_is_counted_once(desk: OptionsDesk, answered: bool) -> None:
+    """ADV-2, ADV-8: restored and deleted again, each is asked about anew; the first line says so, and counts no more.
+    Who is live again by the answer is kept, though the person leaves for another reason.
+    """
+    desk.see(*gone(*PEOPLE[:5]), sync=guarded(desk))
+    desk.see(*gone(*PEOPLE[:5], minutes=90), sync=guarded(desk))
+    twice = desk.last.fetch_id
+    assert desk.counted() == (0, 5, 0)
+    assert of_the_past(desk) == [(each, "asked_again", {"asked_again_by_fetch": twice}) for each in PEOPLE[:5]]
+    desk.execute("UPDATE contacts.source_link SET gone_at = NULL, gone_kind = NULL WHERE record_id = '1'")
+    desk.execute("UPDATE sync.removal SET reason = 'unsubscribed' WHERE record_id = '1' AND state = 'pending'")
+    desk.unsubscribe("p1@mail.example.org")
+    if answered:
+        assert approving.approve(desk.warehouse, desk.sync.sync_id, "carla", "asked").people == 5
+        assert {each: became.reason for each, became in desk.deletions().items()} == {
+            "1": "kept", **dict.fromkeys(PEOPLE[1:5], "removed_from_list")
+        }  # fmt: skip
+        counted = desk.rows("SELECT fetch_id, deleted FROM sync.import_history WHERE deleted > 0")
+        assert [tuple(row.values()) for row in counted] == [(twice, 4)]
+    else:
+        desk.see(sync=guarded(desk, memberships=20))
+        assert desk.counted() == (5, 0, 4)
+        later = [(each, "carried_out_later", {"carried_out_by_fetch": desk.last.fetch_id}) for each in PEOPLE[1:5]]
+        assert of_the_past(desk)[5:] == [("1", "kept", None), *later]
+    assert members(desk) == 15
+
+
+def test_an_answer_names_the_question_of_a_later_fetch(desk: OptionsDesk) -> None:
+    """ADV-8, OUT-16: what a later fetch asked about again is told, and counted, with the fetch that saw it, as applied
+    by the later question.
+    """
+    desk.see(*gone(*PEOPLE[:5]), sync=guarded(desk))
+    seen = desk.last.fetch_id
+    desk.see(sync=guarded(desk))
+    assert past_counters(desk)[-1] == (0, 0, 0)
+    approving.approve(desk.warehouse, desk.sync.sync_id, "carla", "asked")
+    asked = {"answered_with_fetch": desk.last.fetch_id}
+    assert of_the_past(desk) == [(each, "removed_from_list", asked) for each in PEOPLE[:5]]
+    counted = desk.rows("SELECT fetch_id, deleted FROM sync.import_history WHERE deleted > 0")
+    assert [tuple(row.values()) for row in counted] == [(seen, 5)]
 
 
 def test_whom_a_person_kept_is_kept(desk: OptionsDesk) -> None:

@@ -5,6 +5,7 @@ import pytest
 from contact_sync.errors import ConfigError
 from contact_sync.stages.states import initiate
 from contact_sync.warehouse.removals import (
+    Removal,
     remove_from_list,
     remove_from_organisation,
     restore_to_list,
@@ -161,6 +162,31 @@ def test_what_is_not_known_is_said(desk: Desk) -> None:
     with pytest.raises(ConfigError, match="--reason is empty"):
         remove_from_organisation(desk.warehouse, ANN, "  ", "maria")
     assert acts(desk) == []
+
+
+def test_a_former_address_names_who_had_it(desk: Desk) -> None:
+    """OUT-18, OUT-13: nobody has it now: who had it before is meant, and that is said; of several the contact id is
+    asked for and nothing changes. Who has an address now is meant before anybody who had it.
+    """
+    desk.take(record("1", ANN), record("2", "ben@mail.example.org"))
+    ann = contact_id(desk)
+    desk.take(record("1", "ann.2@mail.example.org", modified=1))
+    done = [
+        remove_from_list(desk.warehouse, f" {ANN.upper()}", LIST, "x", "maria"),
+        restore_to_list(desk.warehouse, ANN, LIST, "x", "maria"),
+        remove_from_organisation(desk.warehouse, ANN, "x", "maria"),
+        restore_to_organisation(desk.warehouse, ANN, "x", "maria"),
+    ]
+    assert [(each.contact_id, each.changed, each.former) for each in done] == [(ann, True, True)] * 4
+    assert not remove_from_list(desk.warehouse, "ann.2@mail.example.org", LIST, "x", "maria").former
+    desk.take(record("2", ANN, modified=2))
+    assert remove_from_organisation(desk.warehouse, ANN, "x", "maria") == Removal(ann + 1, True, 1)
+    desk.take(record("2", "ben.2@mail.example.org", modified=3))
+    before = len(acts(desk))
+    for act in (remove_from_organisation, restore_to_organisation):
+        with pytest.raises(ConfigError, match=f"contacts {ann}, {ann + 1} had it before: give the contact id"):
+            act(desk.warehouse, ANN, "x", "maria")
+    assert len(acts(desk)) == before
 
 
 def test_nobody_is_restored_to_a_list_who_is_deleted(desk: Desk) -> None:

@@ -67,12 +67,34 @@ address_suppression AS (
     WHERE lifted_at IS NULL AND email_key IS NOT NULL
     GROUP BY email_key
 ),
+kept_out AS (
+    -- the address of a record of somebody kept out who does not have it names that person (OUT-11, OUT-13): as an
+    -- earlier fetch noted, or as a record of the batch tells that is not taken itself, a loser or out of scope
+    SELECT carried.email_key, min(carried.contact_id) AS contact_id
+    FROM (
+        SELECT untaken_key AS email_key, contact_id FROM contacts.source_link WHERE untaken_key IS NOT NULL
+        UNION ALL
+        SELECT ranked.email_key, link.contact_id
+        FROM ranked
+        JOIN this_fetch ON ranked.winner_id <> ranked.record_id
+            OR (ranked.out_of_scope <> 'page_repeat' AND ranked.flaw IS NULL)
+        JOIN contacts.source_link AS link ON link.source_no = this_fetch.source_no AND link.record_id = ranked.record_id
+        WHERE ranked.erased_by IS NULL
+    ) AS carried
+    WHERE EXISTS (
+        SELECT FROM contacts.membership AS member
+        WHERE member.contact_id = carried.contact_id
+          AND (member.unsubscribed_at IS NOT NULL OR (member.status = 'removed' AND member.reason = 'removed_by_hand'))
+    ) OR EXISTS (SELECT FROM person_suppression WHERE person_suppression.contact_id = carried.contact_id)
+    GROUP BY carried.email_key
+),
 known AS (
     -- identity is the source record first, the address second (OUT-13)
     SELECT
         ranked.*,
-        link.contact_id                              AS linked_id,
-        owner.contact_id                             AS owner_id,
+        coalesce(link.contact_id, carried.contact_id) AS linked_id,
+        -- to a record of somebody else it is an address that belongs to another contact
+        coalesce(owner.contact_id, CASE WHEN link.contact_id <> carried.contact_id THEN carried.contact_id END) AS owner_id,
         coalesce(bound.opt_out, this_fetch.opt_out)           AS opt_out,
         coalesce(bound.unsubscribed, this_fetch.unsubscribed) AS unsubscribed,
         bound.opt_out <> this_fetch.opt_out AND ranked.opted_out AS opt_out_is_newer,
@@ -85,6 +107,7 @@ known AS (
         -- the address is news only if the record did not have it before
         link.contact_id IS NOT NULL AND ranked.email_key IS DISTINCT FROM link.email_key
             AND owner.contact_id IS DISTINCT FROM link.contact_id AS new_address,
+        link.contact_id IS NULL AND carried.contact_id IS NOT NULL AS by_untaken,
         -- deleted since this fetch began to read, as another one of the source has seen by now (ADV-2)
         coalesce(link.gone_at > this_fetch.source_clock AND (ranked.modified_at >= link.gone_at) IS NOT TRUE, false) AS gone_since,
         bounce.hard_bounced_at IS NOT NULL           AS hard,
@@ -109,12 +132,13 @@ known AS (
     ) AS erasure
     LEFT JOIN contacts.source_link    AS link       ON link.source_no = this_fetch.source_no AND link.record_id = ranked.record_id
     LEFT JOIN contacts.contact        AS owner      ON owner.email_key = ranked.email_key
+    LEFT JOIN kept_out                AS carried    ON carried.email_key = ranked.email_key AND owner.contact_id IS NULL
     LEFT JOIN contacts.bounce         AS bounce     ON bounce.email_key = ranked.email_key
     LEFT JOIN bound                                 ON bound.record_id = ranked.record_id
     LEFT JOIN blocking                AS by_record  ON by_record.record_id = ranked.record_id
     LEFT JOIN blocking                AS by_key     ON by_key.email_key = ranked.email_key
     LEFT JOIN address_suppression     AS by_address ON by_address.email_key = ranked.email_key
-    LEFT JOIN person_suppression      AS by_owner   ON by_owner.contact_id = owner.contact_id
+    LEFT JOIN person_suppression      AS by_owner   ON by_owner.contact_id = coalesce(owner.contact_id, carried.contact_id)
     LEFT JOIN person_suppression      AS by_link    ON by_link.contact_id = link.contact_id
     LEFT JOIN record_suppression      AS by_past    ON by_past.record_id = ranked.record_id
     CROSS JOIN LATERAL (
@@ -248,6 +272,7 @@ SELECT
         WHEN placed.out_of_scope IS NULL AND (
             placed.reason IN ('file_duplicate', 'do_not_mail', 'converted') OR placed.suggested_domain IS NOT NULL
             OR (placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out'))
+            OR (placed.by_untaken AND placed.flaw IS NULL)
             OR (placed.taken AND (placed.clash_id IS NOT NULL OR placed.brings_address OR placed.gone_since))
             OR (placed.reason IN ('unsubscribed', 'removed_by_hand') AND placed.clash_id IS NOT NULL)
         ) THEN nullif(jsonb_strip_nulls(jsonb_build_object(
@@ -259,6 +284,7 @@ SELECT
                 WHEN placed.option_is_newer AND (placed.early_reason IS NULL OR placed.early_reason = 'opted_out') THEN true END,
             'address_clash',    CASE
                 WHEN placed.taken OR placed.reason IN ('unsubscribed', 'removed_by_hand') THEN placed.clash_id END,
+            'untaken_address',  CASE WHEN placed.by_untaken THEN true END,
             'new_address',      CASE WHEN placed.taken AND placed.brings_address THEN true END,
             'deleted_since',    CASE WHEN placed.taken AND placed.gone_since THEN true END
         )), '{}')

@@ -10,6 +10,8 @@ FROM (
     SELECT email_key FROM contacts.source_link
     WHERE contact_id = CAST(:contact_id AS bigint) AND email_key NOT LIKE 'erased:%'
     UNION
+    SELECT untaken_key FROM contacts.source_link WHERE contact_id = CAST(:contact_id AS bigint)
+    UNION
     SELECT email_key FROM contacts.suppression WHERE contact_id = CAST(:contact_id AS bigint)
     UNION
     SELECT CAST(:email_key AS text)

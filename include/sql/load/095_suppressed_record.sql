@@ -1,6 +1,6 @@
 -- Purpose:    remember what was suppressed of a record that was kept out and is no contact's: that belongs to the person, so
 --             it holds for the record with its next address, too (OUT-11, OUT-13). A flawed address, such as that of a
---             role, names no person. Run after load/052_link_ignored and load/090_suppression_clash.
+--             role, names no person. Run after load/092_link_ignored.
 -- Parameters: none; reads the transaction's this_fetch, batch and outcome.
 -- Returns:    nothing; rows affected are suppressions of records.
 INSERT INTO sync.suppressed_record (source_no, record_id, suppression_id, first_fetch)

@@ -3,14 +3,17 @@
 A person is given by contact id or address; what is printed names the contact id only.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contact_sync.cli.console import UsageMistake, say
 from contact_sync.cli.suppressions import Reason, given_reason
 
-Person = Annotated[str, typer.Argument(metavar="PERSON", help="Contact id, or e-mail address.")]
+if TYPE_CHECKING:
+    from contact_sync.warehouse.removals import Removal
+
+Person = Annotated[str, typer.Argument(metavar="PERSON", help="Contact id, or e-mail address, now or before.")]
 ListName = Annotated[str | None, typer.Option("--list", metavar="LIST", help="This mailing list only.")]
 WholeOrganisation = Annotated[bool, typer.Option("--org", help="The whole organisation.")]
 
@@ -26,12 +29,14 @@ def remove(person: Person, reason: Reason, list_name: ListName = None, org: Whol
 
     if chosen is None:
         done = remove_from_organisation(warehouse, person, why, who())
+        _found(done)
         told = f"deleted from the organisation and taken out of {_lists(done.lists)}; a later fetch may add them again."
         say(
             f"Contact {done.contact_id} is {told}" if done.changed else f"Contact {done.contact_id} is deleted already."
         )
         return
     done = remove_from_list(warehouse, person, chosen, why, who())
+    _found(done)
     if done.changed:
         say(f"Contact {done.contact_id} is out of '{chosen}', whatever later fetches bring, until restored.")
     else:
@@ -49,9 +54,11 @@ def restore(person: Person, reason: Reason, list_name: ListName = None, org: Who
 
     if chosen is None:
         done = restore_to_organisation(warehouse, person, why, who())
+        _found(done)
         say(f"Contact {done.contact_id} is back in the organisation and in {_lists(done.lists)}.")
     else:
         done = restore_to_list(warehouse, person, chosen, why, who())
+        _found(done)
         if done.status == "removed" and not done.supplied:
             say(
                 f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation, "
@@ -65,6 +72,12 @@ def restore(person: Person, reason: Reason, list_name: ListName = None, org: Who
         else:
             alone = "" if done.supplied else " No live record supplies them: their record was deleted at its source."
             say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.{alone}")
+
+
+def _found(done: "Removal") -> None:
+    """Say how the person was found, if not by what they are known by now."""
+    if done.former:
+        say(f"Nobody has this address now; contact {done.contact_id} had it before.")
 
 
 def _one_of(list_name: str | None, org: bool) -> str | None:

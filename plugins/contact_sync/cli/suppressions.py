@@ -1,22 +1,28 @@
 """`contact-sync suppress` and `unsuppress`: the only hand-made changes of who may be mailed (OUT-17).
 
-Addresses come as one argument, from a file with one a line, or from standard input. They are never printed: what is
-not understood is named by its line.
+Addresses, or contact ids, come as one argument, from a file with one a line, or from standard input. Addresses are
+never printed: what is not understood is named by its line.
 """
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say
 
+if TYPE_CHECKING:
+    from contact_sync.warehouse.database import Warehouse
+
 Kinds = ("blocked", "registry")
 
 Addresses = Annotated[
-    str, typer.Argument(metavar="ADDRESS|FILE", help="An address, a file with one a line, or - for standard input.")
+    str,
+    typer.Argument(
+        metavar="ADDRESS|FILE", help="An address or contact id, a file with one a line, or - for standard input."
+    ),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
@@ -38,10 +44,21 @@ def suppress(
     warehouse = open_warehouse_at_hand()
     from contact_sync.warehouse.suppressions import suppress as store
 
-    result = store(warehouse, [text for _, text in lines], kind, given_reason(reason), person())
+    result = store(warehouse, _addresses(warehouse, lines), kind, given_reason(reason), person())
     say(f"{result.added:,} suppressed as {kind}, {result.already:,} were already.")
+    unclear = {position: had for position, had in result.former.items() if len(had) > 1}
+    for position, (had, *_) in result.former.items():
+        if position not in unclear:
+            say(f"Nobody has the address of {_lines(lines, [position])} now; contact {had} had it before and is meant.")
+    for position, several in unclear.items():
+        say(
+            f"Nobody has the address of {_lines(lines, [position])} now, and contacts {', '.join(map(str, several))} "
+            "had it before: only the address is suppressed. For the person give the contact id instead.",
+            error=True,
+        )
     if result.invalid:
         say(f"Not understood as addresses: {_lines(lines, result.invalid)}. Nothing was written for them.", error=True)
+    if result.invalid or unclear:
         raise typer.Exit(PROBLEMS_FOUND)
 
 
@@ -57,7 +74,7 @@ def unsuppress(
     warehouse = secrets_at_hand(open_warehouse_at_hand())
     from contact_sync.warehouse.suppressions import unsuppress as lift
 
-    entries = [text for _, text in lines]
+    entries = _addresses(warehouse, lines)
     result = lift(warehouse, entries, given_reason(reason), person(), force=force)
     say(f"{counted(result.lifted, 'suppression')} lifted.")
     if result.not_found:
@@ -74,7 +91,7 @@ def unsuppress(
 def read_addresses(given: str) -> list[tuple[int, str]]:
     """(line number from 1, text) of every line that is neither blank nor a # comment.
 
-    Raises UsageMistake if `given` is no address and no readable UTF-8 file, or holds none.
+    Raises UsageMistake if `given` is neither an address, nor a contact id, nor a readable UTF-8 file, or holds none.
     """
     named = "standard input" if given == "-" else "the file" if "@" in given else f"the file '{given}'"
     try:
@@ -83,10 +100,10 @@ def read_addresses(given: str) -> list[tuple[int, str]]:
             text.encode()  # in some locales, bytes that are no text are read all the same
         elif _is_file(given):
             text = Path(given).read_text(encoding="utf-8-sig")
-        elif "@" in given:
+        elif "@" in given or _is_number(given):
             return [(1, given)]
         else:
-            raise UsageMistake(f"'{given}' is neither an address (no @) nor a file.")
+            raise UsageMistake(f"'{given}' is neither an address (no @), nor a contact id, nor a file.")
     except UnicodeError:
         raise UsageMistake(f"{named} is not UTF-8. Save it in that encoding.") from None
     except OSError as error:
@@ -96,6 +113,19 @@ def read_addresses(given: str) -> list[tuple[int, str]]:
     if not lines:
         raise UsageMistake(f"{named} holds no addresses. Write one a line.")
     return lines
+
+
+def _addresses(warehouse: "Warehouse", lines: list[tuple[int, str]]) -> list[str]:
+    """The entries, with the present address in the place of each contact id. Raises ConfigError for an unknown one."""
+    from contact_sync.warehouse import people
+
+    ids = [int(text) for _, text in lines if _is_number(text)]
+    theirs = dict(zip(ids, people.addresses(warehouse, ids), strict=True)) if ids else {}
+    return [theirs[int(text)] if _is_number(text) else text for _, text in lines]
+
+
+def _is_number(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) < len(str(2**63))
 
 
 def _is_file(given: str) -> bool:

@@ -85,8 +85,8 @@ def apply(connection: Connection, fetch: Fetch, settings: ResolvedSync, suppress
     """Write what the outcomes say, then what options end; raise the organisation's number if anything changed that
     outcomes depend on.
 
-    suppressed: people whom this load has suppressed already. Returns how many records the plan limit withheld, and what
-    became of the removals.
+    suppressed: people whom this load has suppressed already. Returns how many records of the sync the plan limit keeps
+    waiting by now, and what became of the removals.
     """
     owners.know_contested(connection)
     names = [name for name in statements.LOAD_ORDER if fetch.sighted_rows or name not in statements.OF_SIGHTINGS]
@@ -95,13 +95,14 @@ def apply(connection: Connection, fetch: Fetch, settings: ResolvedSync, suppress
     statements.run(connection, "load/100_ledger")
     statements.run(connection, "fetch/reasons")
     statements.run(connection, "withheld/release")
-    withheld = statements.run(connection, "withheld/keep").rowcount
+    statements.run(connection, "withheld/keep")
+    waiting = int(statements.run(connection, "withheld/waiting").scalar_one())
     removed = removing.remove(connection, fetch, settings)
     rows = sum(touched.values()) + suppressed + removed.rows
     fetches.note_touched(connection, fetch.fetch_id, rows)
     if rows or any(written[name] for name in names if name in statements.DECIDING):
         organisation.note_change(connection)
-    return withheld, removed
+    return waiting, removed
 
 
 def tell_unfilled(connection: Connection, fetch: Fetch) -> tuple[str, ...]:

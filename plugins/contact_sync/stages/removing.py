@@ -41,8 +41,7 @@ def remove(connection: Connection, fetch: Fetch, settings: ResolvedSync) -> Remo
     """Carry out the removals of the bound fetch, or leave all of them to a person's answer; write the ledger of records
     deleted at the source either way. What earlier fetches of the sync asked is answered by this one's question.
     """
-    if statements.run(connection, "option/supersede").rowcount:
-        statements.run(connection, "option/tell_dropped")
+    superseded = statements.run(connection, "option/supersede").rowcount
     weight = _weigh(connection, settings)
     state = "pending" if weight.pending else "applied"
     recorded = statements.run(connection, "option/record", state=state).rowcount
@@ -50,6 +49,9 @@ def remove(connection: Connection, fetch: Fetch, settings: ResolvedSync) -> Remo
     if weight.pending:
         statements.run(connection, "option/keep_news")
     statements.run(connection, "load/110_ledger_gone")
+    if superseded:
+        statements.run(connection, "option/tell_superseded")
+        statements.run(connection, "option/still_waiting", sync_no=fetch.sync_no, fetch_id=fetch.fetch_id)
     deleted = 0 if weight.pending else _deletions(connection)
     return Removed(weight.applied, weight.pending, deleted, rows)
 

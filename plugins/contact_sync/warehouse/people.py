@@ -5,9 +5,10 @@ An address found here goes to the statement that needs it and nowhere else: mess
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from contact_sync.errors import ConfigError
+from contact_sync.warehouse import statements
 from contact_sync.warehouse.database import Warehouse
 
 
@@ -25,6 +26,12 @@ def addresses(warehouse: Warehouse, contact_ids: Sequence[int]) -> list[str]:
             "contact-sync unsuppress - --force. Nothing was done."
         )
     return [str(found[each]) for each in contact_ids]
+
+
+def former(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Who had each of these address keys that nobody has now: contact ids by key, without those nobody ever had."""
+    found = statements.run(connection, "removal/former", keys=list(keys))
+    return {row.email_key: tuple(row.contact_ids) for row in found}
 
 
 def must_exist(warehouse: Warehouse, contact_ids: Sequence[int]) -> None:

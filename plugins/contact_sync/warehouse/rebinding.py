@@ -102,13 +102,18 @@ def find(
 
 
 def rebind(connection: Connection, aim: Target, choices: Choices, act_id: int, who: str) -> None:
-    """Bind what `find` found to the choices, keep what bound it before, and write the removals down as applied."""
+    """Bind what `find` found to the choices, keep what bound it before, and write the removals down as applied.
+
+    Open questions that this answers are closed, in the ledger and the counters, too.
+    """
     act = {"act_id": act_id, **aim.values()}
     answered = {"sync_no": aim.sync_no, "source_no": aim.source_no, "who": who, **choices}
     statements.run(connection, "rebinding/answer_pending", **answered)
     statements.run(connection, "rebinding/keep", **act)
     statements.run(connection, "rebinding/rebind", **aim.values(), **choices)
     statements.run(connection, "rebinding/record", **act, who=who)
+    statements.run(connection, "rebinding/told", act_id=act_id, sync_no=aim.sync_no, who=who)
+    statements.run(connection, "option/still_waiting", sync_no=aim.sync_no, fetch_id=None)
 
 
 def past_act(connection: Connection, sync_id: str, act_id: int) -> PastAct:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, text
 
 from contact_sync.core.email import address_key
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse import acts, organisation, statements
+from contact_sync.warehouse import acts, organisation, people, statements
 from contact_sync.warehouse.database import Warehouse
 
 LARGEST_ID = 2**63 - 1
@@ -25,19 +25,21 @@ LARGEST_ID = 2**63 - 1
 class Removal:
     """What became of a person. changed False: it was so already. lists: memberships that an act on the whole
     organisation ended or took up. status: of the membership after an act on one list. supplied: False
-    if every record that supplied the membership given back is gone at its source."""
+    if every record that supplied the membership given back is gone at its source. former: whether the person was found
+    by an address that they do not have any more, and nobody else has."""
 
     contact_id: int
     changed: bool
     lists: int = 0
     status: str | None = None
     supplied: bool = True
+    former: bool = False
 
 
 def remove_from_list(warehouse: Warehouse, person: str, list_name: str, reason: str, who: str) -> Removal:
     """Take a member out of a list until restored. Raises ConfigError for an unknown person or list, or no member."""
     with _acting(warehouse, reason) as (connection, why):
-        contact_id, list_id = _person(connection, person), _list(connection, list_name)
+        (contact_id, former), list_id = _person(connection, person), _list(connection, list_name)
         if _standing(connection, contact_id, list_id).status is None:
             raise ConfigError(
                 f"contact {contact_id} is not in the list '{list_name}' and never was, so there is nothing to take "
@@ -45,7 +47,7 @@ def remove_from_list(warehouse: Warehouse, person: str, list_name: str, reason: 
             )
         changed = _do(connection, "removal/from_list", contact_id=contact_id, list_id=list_id)
         _keep(connection, "remove", changed, who, why, contact_id, list_id)
-        return Removal(contact_id, bool(changed), status="removed")
+        return Removal(contact_id, bool(changed), status="removed", former=former)
 
 
 def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: str, who: str) -> Removal:
@@ -54,7 +56,7 @@ def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: s
     Raises ConfigError if the person was not removed from the list by hand, or is deleted by hand, too.
     """
     with _acting(warehouse, reason) as (connection, why):
-        contact_id, list_id = _person(connection, person), _list(connection, list_name)
+        (contact_id, former), list_id = _person(connection, person), _list(connection, list_name)
         before = _standing(connection, contact_id, list_id)
         if before.status != "removed" or before.reason != "removed_by_hand":
             raise ConfigError(
@@ -71,23 +73,23 @@ def restore_to_list(warehouse: Warehouse, person: str, list_name: str, reason: s
         _keep(connection, "restore", changed, who, why, contact_id, list_id)
         status = _standing(connection, contact_id, list_id).status
         supplied = statements.run(connection, "removal/supplied", contact_id=contact_id, list_id=list_id).scalar_one()
-        return Removal(contact_id, bool(changed), status=status, supplied=bool(supplied))
+        return Removal(contact_id, bool(changed), status=status, supplied=bool(supplied), former=former)
 
 
 def remove_from_organisation(warehouse: Warehouse, person: str, reason: str, who: str) -> Removal:
     """Mark a person as deleted and end their memberships. Raises ConfigError for an unknown person."""
     with _acting(warehouse, reason) as (connection, why):
-        contact_id = _person(connection, person)
+        contact_id, former = _person(connection, person)
         changed = _do(connection, "removal/from_organisation", contact_id=contact_id)
         lists = _do(connection, "removal/from_every_list", contact_id=contact_id) if changed else 0
         _keep(connection, "remove", changed, who, why, contact_id, None)
-        return Removal(contact_id, bool(changed), lists)
+        return Removal(contact_id, bool(changed), lists, former=former)
 
 
 def restore_to_organisation(warehouse: Warehouse, person: str, reason: str, who: str) -> Removal:
     """Take back a deletion by hand, with the memberships it ended. Raises ConfigError if there was none."""
     with _acting(warehouse, reason) as (connection, why):
-        contact_id = _person(connection, person)
+        contact_id, former = _person(connection, person)
         before = _standing(connection, contact_id, None)
         if before.deleted_at is None or before.deleted_reason != "by_hand":
             told = f"is deleted as '{before.deleted_reason}'" if before.deleted_at else "is not deleted"
@@ -95,7 +97,7 @@ def restore_to_organisation(warehouse: Warehouse, person: str, reason: str, who:
         lists = _do(connection, "removal/back_in_every_list", contact_id=contact_id)
         changed = _do(connection, "removal/back_in_organisation", contact_id=contact_id)
         _keep(connection, "restore", changed, who, why, contact_id, None)
-        return Removal(contact_id, bool(changed), lists)
+        return Removal(contact_id, bool(changed), lists, former=former)
 
 
 @contextmanager
@@ -136,20 +138,31 @@ def _told(standing: Row[Any]) -> str:
     return f"{standing.status}, {standing.reason}" if standing.reason else standing.status
 
 
-def _person(connection: Connection, given: str) -> int:
-    """The contact id of a person given by id or address. The messages repeat no address."""
+def _person(connection: Connection, given: str) -> tuple[int, bool]:
+    """The contact id of a person given by id or address, and whether it is an address that they had before.
+
+    Raises ConfigError for nobody, and for several who had it. The messages repeat no address.
+    """
     words = given.strip()
     if words.isascii() and words.isdigit():
         if int(words) > LARGEST_ID or not connection.execute(_BY_ID, {"contact_id": int(words)}).scalar():
             raise ConfigError(f"there is no contact {words}.")
-        return int(words)
+        return int(words), False
     key = address_key(words)
     if key is None:
         raise ConfigError("PERSON is neither a contact id (digits only) nor an e-mail address.")
     found = connection.execute(_BY_ADDRESS, {"email_key": key}).scalar()
-    if found is None:
+    if found is not None:
+        return int(found), False
+    had = people.former(connection, [key]).get(key, ())
+    if not had:
         raise ConfigError("nobody in the organisation has this address.")
-    return int(found)
+    if len(had) > 1:
+        raise ConfigError(
+            f"nobody has this address now, and contacts {', '.join(map(str, had))} had it before: give the contact id "
+            "of the one who is meant. Nothing was done."
+        )
+    return had[0], True
 
 
 def _list(connection: Connection, name: str) -> int:

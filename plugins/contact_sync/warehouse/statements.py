@@ -22,7 +22,6 @@ LOAD_ORDER = (
     "load/045_field_owner",
     "load/046_field_owner_new",
     "load/050_source_link",
-    "load/052_link_ignored",
     "load/055_link_seen",
     "load/056_link_gone",
     "load/060_converted",
@@ -35,6 +34,8 @@ LOAD_ORDER = (
     "load/086_pair_gone",
     "load/087_pair_opted_out",
     "load/090_suppression_clash",
+    "load/092_link_ignored",
+    "load/093_untaken_address",
     "load/095_suppressed_record",
     "load/096_erased_record",
 )
@@ -44,7 +45,6 @@ DECIDING = frozenset(
         "load/006_field_owner_before",
         "load/045_field_owner",
         "load/046_field_owner_new",
-        "load/052_link_ignored",
         "load/055_link_seen",
         "load/056_link_gone",
         "load/060_converted",
@@ -53,12 +53,14 @@ DECIDING = frozenset(
         "load/085_pair_live",
         "load/086_pair_gone",
         "load/087_pair_opted_out",
+        "load/092_link_ignored",
+        "load/093_untaken_address",
         "load/095_suppressed_record",
         "load/096_erased_record",
     }
 )
 """Those of them by which other fetches are decided, though no contact changes: who holds a contested field, whose a
-record is that was kept out, what the source told of a record beside its fields."""
+record or an address is that was kept out, what the source told of a record beside its fields."""
 OF_SIGHTINGS = frozenset({"load/056_link_gone", "load/086_pair_gone"})
 """Those of them that have nothing to do where extract saw nothing beside the batch."""
 NO_CHANGE = DECIDING | {"load/005_field_change"}

@@ -5,13 +5,13 @@ address they get later (OUT-13). Lifting `complaint` and `erased` needs force. A
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
 from contact_sync.core.email import address_key, hash_keys
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse import organisation, statements
+from contact_sync.warehouse import organisation, people, statements
 from contact_sync.warehouse.acts import given_reason
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.secrets import hash_key
@@ -22,11 +22,16 @@ FORCED = ("complaint", "erased")
 
 @dataclass(frozen=True, slots=True)
 class SuppressionResult:
-    """invalid: 1-based positions of the entries that are no addresses; nothing was written for them."""
+    """invalid: 1-based positions of the entries that are no addresses; nothing was written for them.
+
+    former: by position, of an address that nobody has now, who had it before. One contact: it is suppressed, too;
+    several: the address alone, for it does not tell which of them is meant.
+    """
 
     added: int
     already: int
     invalid: tuple[int, ...]
+    former: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,15 @@ def suppress(warehouse: Warehouse, addresses: Iterable[str], kind: str, reason: 
     why = given_reason(reason)
     with warehouse.transaction() as connection:
         organisation.lock(connection)
+        former = people.former(connection, list(keys))
+        meant = {key: had[0] for key, had in former.items() if len(had) == 1}
+        names = {"former_keys": list(meant), "former_ids": list(meant.values())}
         added = statements.run(
-            connection, "suppression/suppress", keys=list(keys), kind=kind, reason=why, who=who
+            connection, "suppression/suppress", keys=list(keys), **names, kind=kind, reason=why, who=who
         ).rowcount
         if added:
             organisation.note_change(connection)
-    return SuppressionResult(added, len(keys) - added, invalid)
+    return SuppressionResult(added, len(keys) - added, invalid, {keys[key]: had for key, had in former.items()})
 
 
 def unsuppress(
