@@ -11,7 +11,8 @@ Readings, where the contract leaves more than one:
 - R2 Addresses that are left and taken within one fetch move as a chain; what then still belongs to somebody else is a
   clash (OUT-13). A record whose own address did not change never moves its contact.
 - R3 A suppression covers an address and everybody who has it, brings it, or had it; a clash copies it to both sides,
-  unsubscriptions too (OUT-13).
+  unsubscriptions too (OUT-13). A removal by hand goes with a taken record to whom it belongs now, in lists that
+  this person is not in (OUT-18).
 - R4 The address of a bounce is the record's (OUT-9).
 - R5 Only a record that is imported or updated is "taken" and binds its pair (ADV-5); without a pair today's choice
   counts. A pair stays bound when the sync moves to another list; what a deletion ends is the list that it supplies.
@@ -221,6 +222,9 @@ class Organisation(Knowledge):
         pair = self.syncs[sync["id"]].pairs.setdefault(record["id"], Pair(dict(sync["options"])))
         pair.lists[name] = False
         person.join(name)
+        for held in was.held_out if was else ():
+            if person.standing(held) is None:
+                person.leave(held, "removed_by_hand")
         return outcome
 
     def _carry(self, key: str, source: tuple[str, str], person: Person | None, was: Person | None) -> None:

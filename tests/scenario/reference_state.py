@@ -34,6 +34,13 @@ class Person:
         found = self.lists.get(name)
         return None if found is None or found.status == "removed" else found.status
 
+    @property
+    def held_out(self) -> set[str]:
+        """The lists that the person was removed from by hand (OUT-18)."""
+        return {
+            name for name, each in self.lists.items() if each.status == "removed" and "removed_by_hand" in each.reasons
+        }
+
     def join(self, name: str) -> None:
         """Into a list, or back into it; whoever unsubscribed stays unsubscribed (OUT-11)."""
         if self.standing(name) is None:
@@ -142,8 +149,7 @@ class Knowledge:
 
     def is_kept_out(self, person: Person) -> bool:
         """Whether anything that belongs to the person holds, in whichever list."""
-        by_hand = any(each.status == "removed" and "removed_by_hand" in each.reasons for each in person.lists.values())
-        return by_hand or bool(person.unsubscribed or self.suppressed(person.key, person))
+        return bool(person.held_out or person.unsubscribed or self.suppressed(person.key, person))
 
     def suppressed(self, key: str, *people: Person | None, record: tuple[str, str] | None = None) -> set[str]:
         """The kinds of suppression that cover an address, one of these people or a record."""

@@ -7,7 +7,7 @@ import pytest
 
 from contact_sync.config.options import Options
 from contact_sync.core.mapping_types import FieldMapping
-from contact_sync.warehouse.removals import remove_from_list
+from contact_sync.warehouse.removals import remove_from_list, restore_to_list
 from contact_sync.warehouse.suppressions import suppress, unsuppress
 from tests.stages.desk import Became, Desk, record
 
@@ -208,6 +208,24 @@ def test_a_removal_by_hand_holds_across_a_clash(desk: Desk) -> None:
     assert (desk.evidence("1"), desk.membership("two@mail.example.org")) == ({"address_clash": one}, None)
     assert desk.take(record("1", "three@mail.example.org", modified=2))["1"] == Became("duplicate", "in_list")
     assert desk.membership("three@mail.example.org") == "subscribed"
+
+
+def test_a_removal_by_hand_is_kept_for_lists_that_the_other_joins_later(desk: Desk) -> None:
+    """OUT-18, OUT-13: a clash in one list carries the removal from another list, for whenever it matters; an owner who
+    is in that list stays in it.
+    """
+    other = desk.sync.model_copy(update={"sync_id": "other", "list_name": "Other", "push_switches": ()})
+    desk.take(*(record(str(number), f"{number}@mail.example.org") for number in range(1, 5)))
+    desk.take(*(record(number, f"{number}@mail.example.org") for number in "134"), sync=other)
+    for address in ("1@mail.example.org", "3@mail.example.org"):
+        remove_from_list(desk.warehouse, address, "Other", "asked", "tests")
+    desk.take(record("1", "2@mail.example.org", modified=1), record("3", "4@mail.example.org", modified=1))
+    assert desk.take(record("2", "2@mail.example.org", modified=1), sync=other)["2"] == Became(
+        "ignored", "removed_by_hand"
+    )
+    assert desk.membership("2@mail.example.org", "Other") == "removed"
+    assert desk.membership("4@mail.example.org", "Other") == "subscribed"
+    assert restore_to_list(desk.warehouse, "2@mail.example.org", "Other", "is back", "tests").changed
 
 
 def test_an_unsubscribe_is_kept_for_lists_that_the_other_joins_later(desk: Desk) -> None:

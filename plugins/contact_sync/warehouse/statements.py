@@ -29,6 +29,7 @@ LOAD_ORDER = (
     "load/065_conversion",
     "load/070_membership",
     "load/075_unsubscribe_clash",
+    "load/076_removal_clash",
     "load/080_taken_record",
     "load/085_pair_live",
     "load/086_pair_gone",
