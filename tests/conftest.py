@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool
 import tests.airflow_home  # noqa: F401 - before anything imports airflow
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from contact_sync.warehouse.migrate import migrate
+from tests.one_pool import one_pool
 
 pytest_plugins = ["tests.rules_plugin", "tests.scheduling"]
 KEY = Fernet.generate_key().decode()
@@ -86,11 +88,11 @@ def warehouse_url(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def warehouse(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
-    """A fresh, migrated warehouse, opened. A test asks it many small questions, so its own connections stay open."""
+    """A fresh, migrated warehouse, opened. Its connections stay open and serve the stages, too: see one_pool.py."""
     monkeypatch.setenv("CONTACT_SYNC_KEY", os.environ.get("CONTACT_SYNC_KEY") or KEY)
     opened = open_warehouse(warehouse_url, os.environ["CONTACT_SYNC_KEY"])
     with opened.kept_open("contact-sync tests") as kept:
-        yield kept
+        yield one_pool(kept)
 
 
 def database_url(server_url: str, name: str) -> str:
@@ -100,6 +102,6 @@ def database_url(server_url: str, name: str) -> str:
 
 
 def _administer(server_url: str, statement: str) -> None:
-    engine = create_engine(database_url(server_url, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
+    """A statement about whole databases. By the driver alone: an engine would ask the server six questions first."""
+    with psycopg.connect(server_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from contact_sync.config.loader import load_syncs
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.paths import include_folder
+from contact_sync.stages import batch
 from contact_sync.warehouse.database import open_warehouse
 from contact_sync.warehouse.migrate import migrate
 from include.local import server_user
@@ -20,8 +21,9 @@ from include.sandbox.server import Sandbox, running
 from tests.conftest import KEY
 from tests.stages.world import World
 
-# More than one staging frame of 4,000 rows, so that a read which breaks off late has staged the first one.
-CANDIDATES = 4_300
+FRAME_ROWS = 400
+CANDIDATES = 700
+"""More than one staging frame, so that a read which breaks off late has staged the first one."""
 MOMENT = datetime(2026, 11, 20, 7, tzinfo=UTC)
 """When every run happens, by our clock and by the source's."""
 
@@ -55,8 +57,10 @@ def crash_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashServ
 
 @pytest.fixture(scope="module")
 def source() -> Iterator[Sandbox]:
-    """A sandbox whose records do not depend on the hour."""
-    with running(candidates=CANDIDATES, anchor=datetime(2026, 11, 20, 6, tzinfo=UTC)) as sandbox:
+    """A sandbox whose records do not depend on the hour; they are staged in frames that are smaller than they are."""
+    anchor = datetime(2026, 11, 20, 6, tzinfo=UTC)
+    with pytest.MonkeyPatch.context() as patch, running(candidates=CANDIDATES, anchor=anchor) as sandbox:
+        patch.setattr(batch, "FRAME_ROWS", FRAME_ROWS)
         yield sandbox
 
 

@@ -15,6 +15,7 @@ from contact_sync.warehouse.database import open_warehouse
 from contact_sync.warehouse.migrate import migrate
 from include.local.postgres import Server, running_postgres
 from tests.conftest import KEY
+from tests.one_pool import one_pool
 from tests.stages.desk import Desk, record
 from tests.stages.test_plan_limit import limited
 
@@ -30,14 +31,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def desk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The daily example sync on a warehouse of that server."""
     monkeypatch.setenv("CONTACT_SYNC_KEY", KEY)
     assert server.ensure_database("meeting")
     url = server.url_of("meeting")
     migrate(create_engine(url, poolclass=NullPool))
     sync = load_syncs(include_folder(), only="candidates_daily").syncs["candidates_daily"]
-    return Desk(open_warehouse(url, KEY), sync)
+    with open_warehouse(url, KEY).kept_open("contact-sync tests") as kept:
+        yield Desk(one_pool(kept), sync)
 
 
 def meet(desk: Desk, number: int, people: int, syncs: tuple[ResolvedSync, ResolvedSync]) -> list[Manifest]:

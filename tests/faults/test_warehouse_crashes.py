@@ -162,7 +162,7 @@ def test_lost_decisions_are_made_again(world: World, undisturbed: Standing) -> N
 @contextmanager
 def slow_page(world: World) -> Iterator[Callable[[], bool]]:
     """Extract waits for its last page, with a first frame staged."""
-    page = -(-CANDIDATES // 200) + 1  # pages overlap
+    page = -(-CANDIDATES // 200)
     fault = {"kind": "slow", "path": "/recruit/v2/Candidates?", "nth": page, "seconds": 6}
     world.control("POST", "faults", fault)
     yield lambda: world.control("GET", "faults") == [] and world.one("SELECT count(*) FROM staging.fetch_1") > 0

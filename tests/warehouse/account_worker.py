@@ -49,7 +49,3 @@ def main() -> None:
             if number == 0:
                 print("warm", flush=True)
         print(json.dumps({"answered": answered, "failed": failed}), flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -32,7 +32,3 @@ def main() -> None:
     except CreditsExhausted as error:
         book.release()
         print(json.dumps({"spent": spent, "ended": str(error)}), flush=True)
-
-
-if __name__ == "__main__":
-    main()

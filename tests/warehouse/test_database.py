@@ -44,8 +44,9 @@ def session(warehouse: Warehouse) -> tuple[int, str]:
     return int(row[0]), str(row[1])
 
 
-def test_a_kept_connection_serves_many_transactions_and_is_replaced_when_it_broke(warehouse: Warehouse) -> None:
+def test_a_kept_connection_serves_many_transactions_and_is_replaced_when_it_broke(warehouse_url: str) -> None:
     """OPS-4: one session for a stage; a warehouse that restarted between two transactions is connected anew."""
+    warehouse = open_warehouse(warehouse_url, None)
     gone = text("SELECT pg_terminate_backend(:pid, 5000)")
     with warehouse.kept_open("contact-sync fetch 7 extract") as kept:
         first = session(kept)
@@ -58,6 +59,23 @@ def test_a_kept_connection_serves_many_transactions_and_is_replaced_when_it_brok
     while sessions_named(warehouse, first[1]):
         assert time.monotonic() < deadline, "a connection was left open"
         time.sleep(0.05)
+
+
+def test_a_name_is_that_of_a_session_of_its_own(warehouse_url: str) -> None:
+    """OPS-4: connections by another name are others; with their transaction they are closed, and their locks gone."""
+    warehouse = open_warehouse(warehouse_url, None)
+    named = warehouse.named("contact-sync fetch 7 load")
+    with warehouse.transaction() as connection, named.transaction() as other:
+        pids = {each.execute(text("SELECT pg_backend_pid()")).scalar_one() for each in (connection, other)}
+        assert len(pids) == 2
+        assert sessions_named(warehouse, "contact-sync fetch 7 load") == 1
+    first, second = session(named), session(named)
+    assert (first[1], second[1]) == ("contact-sync fetch 7 load",) * 2
+    assert first[0] != second[0]
+    with named.transaction() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(7)"))
+    with warehouse.transaction() as connection:
+        assert connection.execute(text("SELECT pg_try_advisory_lock(7)")).scalar_one()
 
 
 def sessions_named(warehouse: Warehouse, name: str) -> int:

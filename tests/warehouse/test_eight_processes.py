@@ -1,12 +1,8 @@
 """Eight processes work with one account while its token ends again and again: a real Postgres, the sandbox's limit."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -15,8 +11,8 @@ from sqlalchemy import text
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.token_requests import MOST_REQUESTS
 from include.sandbox.server import running
+from tests.warehouse.several import several
 
-PROJECT = Path(__file__).resolve().parents[2]
 PROCESSES, CALLS = 8, 8
 LIMIT = f"RateLimited: Account recruit_demo: {MOST_REQUESTS} access tokens were asked for in the last ten minutes, "
 
@@ -26,35 +22,25 @@ Rounds = Callable[[str, int], tuple[int, list[str]]]
 @pytest.fixture
 def work(warehouse_url: str, warehouse: Warehouse) -> Iterator[Rounds]:
     """Lets eight processes call the sandbox in rounds; in the middle of each, all access tokens end."""
-    started: list[subprocess.Popen[str]] = []
+    with ExitStack() as ending:
 
-    def rounds(url: str, number: int) -> tuple[int, list[str]]:
-        command = [sys.executable, "-m", "tests.warehouse.account_worker", warehouse_url, url]
-        environment = {**os.environ, "PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"}
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        started.extend(subprocess.Popen(command, cwd=PROJECT, env=environment, **pipes) for _ in range(PROCESSES))
-        answered, failed = 0, []
-        assert [said(each) for each in started] == ["ready"] * PROCESSES
-        for _ in range(number):
-            for each in started:
-                print(CALLS, file=each.stdin, flush=True)
-            assert [said(each) for each in started] == ["warm"] * PROCESSES
-            # nobody is between renewal and retry now: a token that ended twice in one call would rightly fail
-            requests.post(f"{url}/_sandbox/token/expire", json={}, timeout=10).raise_for_status()
-            for result in [json.loads(said(each)) for each in started]:
-                answered += result["answered"]
-                failed += result["failed"]
-        return answered, failed
+        def rounds(url: str, number: int) -> tuple[int, list[str]]:
+            arguments = [[warehouse_url, url]] * PROCESSES
+            started = ending.enter_context(several("tests.warehouse.account_worker", arguments)).workers
+            answered, failed = 0, []
+            assert [each.said() for each in started] == ["ready"] * PROCESSES
+            for _ in range(number):
+                for each in started:
+                    each.tell(CALLS)
+                assert [each.said() for each in started] == ["warm"] * PROCESSES
+                # nobody is between renewal and retry now: a token that ended twice in one call would rightly fail
+                requests.post(f"{url}/_sandbox/token/expire", json={}, timeout=10).raise_for_status()
+                for result in [json.loads(each.said()) for each in started]:
+                    answered += result["answered"]
+                    failed += result["failed"]
+            return answered, failed
 
-    yield rounds
-    for each in started:
-        each.kill()
-        each.communicate()
-
-
-def said(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
+        yield rounds
 
 
 def token_calls(url: str) -> int:

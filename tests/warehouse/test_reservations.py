@@ -1,13 +1,9 @@
 """Credits are reserved before they are spent, and all tasks together never pass the ceiling: on a real Postgres."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,8 +16,8 @@ from contact_sync.warehouse.credits import CreditBook
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.reservations import BLOCK, settle
 from contact_sync.warehouse.statements import statement
+from tests.warehouse.several import several
 
-PROJECT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PROCESSES, CEILING = 8, 1_000
 GONE = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 2})
@@ -250,29 +246,17 @@ def test_a_warehouse_that_is_gone_is_transient() -> None:
 
 def test_eight_processes_at_the_ceiling_never_pass_it(warehouse: Warehouse, warehouse_url: str) -> None:
     """LIM-5: at no moment more is spent and reserved than allowed, and together they use it up to the last block."""
-    command = [sys.executable, "-m", "tests.warehouse.reserving_worker", warehouse_url, str(CEILING)]
-    environment = {**os.environ, "PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"}
-    started = [
-        subprocess.Popen(
-            [*command, str(number)],
-            cwd=PROJECT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for number in range(1, PROCESSES + 1)
-    ]  # fmt: skip
+    arguments = [[warehouse_url, str(CEILING), str(number)] for number in range(1, PROCESSES + 1)]
     account = Account(warehouse, CEILING)
     seen: list[tuple[int, int]] = []
-    try:
-        assert [each.stdout.readline() for each in started if each.stdout] == ["ready\n"] * PROCESSES
-        for each in started:
-            print(file=each.stdin, flush=True)
-        while any(each.poll() is None for each in started):
+    with several("tests.warehouse.reserving_worker", arguments) as started:
+        assert [each.said() for each in started.workers] == ["ready"] * PROCESSES
+        for each in started.workers:
+            each.tell("go")
+        while not started.all_over():
             seen.append(account.standing())
             time.sleep(0.02)
-        results = [json.loads(each.communicate()[0]) for each in started]
-    finally:
-        for each in started:
-            each.kill()
-            each.communicate()
+        results = [json.loads(each.said()) for each in started.workers]
     spent, reserved = account.standing()
     assert [moment for moment in seen if sum(moment) > CEILING] == []
     assert len({moment for moment in seen if sum(moment)}) > 3  # it was looked at while they worked

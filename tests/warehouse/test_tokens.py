@@ -1,12 +1,8 @@
 """One token per account for all tasks on all machines (ACC-3), against a real Postgres and the sandbox."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +15,9 @@ from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.token_requests import MOST_REQUESTS, WINDOW
 from contact_sync.warehouse.tokens import WarehouseTokenStore
 from include.sandbox.server import running
+from tests.warehouse.several import several
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Clock:
@@ -195,37 +191,18 @@ def test_a_warehouse_that_is_gone_is_transient(clock: Clock, zoho: Zoho, warehou
 
 
 @pytest.fixture
-def compete(warehouse_url: str) -> Iterator[Callable[..., list[dict[str, list[Any]]]]]:
+def compete(warehouse_url: str) -> Callable[..., list[dict[str, list[Any]]]]:
     """Runs processes of token_worker at once and gives what each printed."""
-    started: list[subprocess.Popen[str]] = []
 
     def run(accounts_host: str, *, processes: int, threads: int, rounds: int) -> list[dict[str, list[Any]]]:
-        command = [sys.executable, "-m", "tests.warehouse.token_worker", warehouse_url, accounts_host]
-        environment = {**os.environ, "PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"}
-        for _ in range(processes):
-            started.append(
-                subprocess.Popen(
-                    [*command, str(rounds), str(threads)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    cwd=PROJECT,
-                    env=environment,
-                )
-            )
-        for each in started:
-            assert each.stdout is not None
-            assert each.stdout.readline().strip() == "ready"
-        for each in started:
-            assert each.stdin is not None
-            each.stdin.write("go\n")
-            each.stdin.flush()
-        return [json.loads(each.communicate(timeout=120)[0]) for each in started]
+        arguments = [[warehouse_url, accounts_host, str(rounds), str(threads)]] * processes
+        with several("tests.warehouse.token_worker", arguments) as started:
+            assert [each.said() for each in started.workers] == ["ready"] * processes
+            for each in started.workers:
+                each.tell("go")
+            return [json.loads(each.said()) for each in started.workers]
 
-    yield run
-    for each in started:
-        each.kill()
-        each.wait()
+    return run
 
 
 def token_calls(url: str) -> int:

@@ -51,7 +51,3 @@ def main() -> None:
     tokens = [token for got, _ in results for token in got]
     waits = [wait for _, refusals in results for wait in refusals]
     print(json.dumps({"tokens": tokens, "waits": waits}), flush=True)
-
-
-if __name__ == "__main__":
-    main()

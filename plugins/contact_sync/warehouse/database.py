@@ -104,6 +104,7 @@ def _engine(url: str, application_name: str, *, keep: bool = False) -> Engine:
         poolclass=QueuePool if keep else NullPool,
         pool_pre_ping=keep,
         connect_args=connect_args,
+        use_native_hstore=False,  # not used, and each new engine would ask the server for the type
         hide_parameters=True,
     )
 
