@@ -5,7 +5,8 @@
 server. A batch that is not what was sealed is `StagingLost`, never less.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -16,6 +17,11 @@ from contact_sync.errors import StagingLost
 from contact_sync.warehouse import copy_text, owners, statements
 from contact_sync.warehouse.fetches import Fetch
 
+_MORE_ROOM = text(
+    "SELECT current_setting('work_mem'), set_config('work_mem', "
+    "greatest(pg_size_bytes(current_setting('work_mem')), pg_size_bytes('64MB')) / 1024 || 'kB', true)"
+)
+_FORMER_ROOM = text("SELECT set_config('work_mem', :former, true)")
 _WAITING = text("SELECT EXISTS (SELECT FROM sync.removal WHERE sync_no = :sync_no AND state = 'pending')")
 JSON_COLUMNS = frozenset({"fields", "misfits", "cleaned", "source"})
 PLANNED_BY = (
@@ -120,8 +126,9 @@ def classify(connection: Connection, fetch: Fetch) -> None:
     _drop(connection, outcome)
     _shape(connection, "outcome", fetch.fetch_id, "outcome_template")
     _view(connection, "outcome", outcome)
-    statements.run(connection, "classify/outcome")
-    statements.run(connection, "classify/plan_limit")
+    with _room_to_sort(connection):
+        statements.run(connection, "classify/outcome")
+        statements.run(connection, "classify/plan_limit")
     owners.settle(connection)
     _define(connection, sql.SQL("ANALYZE {}").format(outcome))
 
@@ -181,6 +188,18 @@ _NO_SIGHTINGS = sql.SQL("staging.sighting_template WHERE false")
 def _drop(connection: Connection, *tables: sql.Identifier) -> None:
     """With the fixed names that lead to them: a server that crashed leaves those of its sessions behind."""
     _define(connection, sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.SQL(", ").join(tables)))
+
+
+@contextmanager
+def _room_to_sort(connection: Connection) -> Iterator[None]:
+    """Memory for sorts and for steps that are read twice, where the server's setting is smaller.
+
+    With Postgres's own 4 MB the steps of a classification go through files: a sixth of its time at 200,000 records.
+    Loading gains nothing by it.
+    """
+    former = connection.execute(_MORE_ROOM).scalar_one()
+    yield
+    connection.execute(_FORMER_ROOM, {"former": former})
 
 
 def _shape(connection: Connection, kind: str, fetch_id: int, template: str) -> None:
