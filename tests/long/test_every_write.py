@@ -290,7 +290,7 @@ def test_what_is_killed_covers_what_is_written(course: Course) -> None:
     for stage, kinds in {
         "extract": ("CREATE TABLE", "COPY", "ANALYZE", "COMMIT", BOOKED, "POST /oauth/v2/token"),
         "validate": ("UPDATE sync.fetch", "COMMIT"),
-        "classify": ("CREATE TEMPORARY VIEW", "INSERT INTO outcome", "UPDATE outcome", "COMMIT"),
+        "classify": ("CREATE OR REPLACE TEMPORARY VIEW", "INSERT INTO outcome", "UPDATE outcome", "COMMIT"),
         "load": (
             "INSERT INTO outcome",
             "INSERT INTO contacts.contact",
