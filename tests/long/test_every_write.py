@@ -30,10 +30,9 @@ from contact_sync.warehouse.database import Warehouse, open_warehouse
 from include.sandbox.server import Sandbox, running
 from tests.conftest import KEY, TEMPLATE, database_url
 from tests.faults.conftest import MOMENT
-from tests.long.writes import DAILY, STAGES, UNSEEN, as_told, writes
+from tests.long.writes import DAILY, STAGES, UNSEEN, as_played, as_told, writes
 from tests.stages import snapshot as kept
 from tests.stages.snapshot import differences, snapshot
-from tests.stages.test_plan_limit import limited
 from tests.stages.test_push import add_member, opened
 from tests.stages.world import World
 
@@ -59,6 +58,8 @@ NAMED_BY_TASK = (
     "INSERT INTO contacts.mailing_list ",
     "INSERT INTO sync.config_version ",
     "INSERT INTO sync.fetch ",
+    "INSERT INTO sync.place ",
+    "UPDATE sync.initiation SET fetch_id",
 )
 Standing = dict[str, Counter[tuple[Any, ...]]]
 
@@ -154,7 +155,8 @@ def course(bench: Bench) -> Iterator[Course]:
     world = World(bench.source.url, bench.warehouse(database), syncs)
     source_at(world, MOMENT)
     assert (
-        world.fetch(DAILY, limited(syncs[DAILY], ROOM_AT_FIRST), at=MOMENT, run_id="the first run").status == "partial"
+        world.fetch(DAILY, as_played(syncs[DAILY], ROOM_AT_FIRST), at=MOMENT, run_id="the first run").status
+        == "partial"
     )
     change_people(world)
     waiting = [
@@ -180,13 +182,20 @@ def source_at(world: World, moment: datetime) -> None:
 
 
 def change_people(world: World) -> None:
-    """Members to push, somebody deleted, somebody suppressed."""
+    """Members to push, somebody deleted here, somebody whose removal waits for an answer."""
     for name in ("one", "two"):
         opened(world, add_member(world, f"{name}@opened.example.org"))
     world.execute(
         "UPDATE contacts.contact SET deleted_at = now(), deleted_reason = 'test' "
         "FROM contacts.source_link AS link WHERE link.contact_id = contact.contact_id AND link.record_id = :id",
         id=plain_people(world)[3],
+    )
+    world.execute(
+        "INSERT INTO sync.removal (fetch_id, sync_no, list_id, contact_id, source_no, record_id, reason, reach, state, "
+        "status_before, decided_at, decided_by) SELECT fetch_id, sync_no, list_id, contact_id, source_no, record_id, "
+        "'deleted', 'list', 'pending', 'subscribed', started_at, 'fetch 1' FROM sync.fetch "
+        "JOIN contacts.source_link AS link USING (source_no) WHERE link.record_id = :id",
+        id=plain_people(world)[4],
     )
 
 
@@ -196,7 +205,7 @@ def plain_people(world: World) -> list[str]:
 
 
 def prepare_source(world: World, vanished: str) -> None:
-    """The source as it is at the second run: records changed, moved to another address, added, one deleted."""
+    """The source as it is at the second run: records changed, moved to another address, added, two deleted."""
     source_at(world, LATER - timedelta(minutes=30))
     changes: tuple[dict[str, Any], ...] = (
         {"City": "Atlantis"},
@@ -204,7 +213,8 @@ def prepare_source(world: World, vanished: str) -> None:
         {"$converted": True},
         {"City": "Back again"},
     )
-    world.control("POST", "records/Candidates/delete", {"ids": [vanished], "type": "permanent"})
+    deleted = plain_people(world)[5]
+    world.control("POST", "records/Candidates/delete", {"ids": [vanished, deleted], "type": "permanent"})
     edits = [{"id": one, **change} for one, change in zip(plain_people(world), changes, strict=False)]
     world.control("POST", "records/Candidates", {"edits": edits})
     added = [{"Last_Name": f"Added {number}", "Email": f"added{number}@mail.example.org"} for number in range(9)]
@@ -290,7 +300,7 @@ def test_what_is_killed_covers_what_is_written(course: Course) -> None:
     for stage, kinds in {
         "extract": ("CREATE TABLE", "COPY", "ANALYZE", "COMMIT", BOOKED, "POST /oauth/v2/token"),
         "validate": ("UPDATE sync.fetch", "COMMIT"),
-        "classify": ("CREATE OR REPLACE TEMPORARY VIEW", "INSERT INTO outcome", "UPDATE outcome", "COMMIT"),
+        "classify": ("CREATE OR REPLACE TEMPORARY VIEW", "INSERT INTO outcome", "WITH queue AS", "COMMIT"),
         "load": (
             "INSERT INTO outcome",
             "INSERT INTO contacts.contact",
