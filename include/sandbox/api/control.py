@@ -36,6 +36,18 @@ def body_object(call: Call, allowed: tuple[str, ...] | None = None) -> dict[str,
     return body
 
 
+def body_objects(call: Call, one: str) -> list[dict[str, Any]]:
+    """The body as a list of objects; a body of one object is a list of one. ``one``: what an object is, in words."""
+    try:
+        body = decode(call.body)
+    except ValueError as error:
+        raise bad_request(f"The body is not JSON: {error}") from None
+    given = body if isinstance(body, list) else [body]
+    if not all(isinstance(each, dict) for each in given):
+        raise bad_request(f"The body is one {one}, or a list of them.")
+    return given
+
+
 def health(state: SandboxState, call: Call) -> Answer:
     """Whether it is up, and what it holds."""
     live = {
@@ -83,14 +95,7 @@ def read_faults(state: SandboxState, call: Call) -> Answer:
 
 def add_faults(state: SandboxState, call: Call) -> Answer:
     """Queue one fault (an object) or several (a list)."""
-    try:
-        body = decode(call.body)
-    except ValueError as error:
-        raise bad_request(f"The body is not JSON: {error}") from None
-    given = body if isinstance(body, list) else [body]
-    if not all(isinstance(each, dict) for each in given):
-        raise bad_request('The body is a fault like {"kind": "status", "status": 429}, or a list of them.')
-    state.faults.add([read_fault(each) for each in given])
+    state.faults.add([read_fault(each) for each in body_objects(call, 'fault like {"kind": "status", "status": 429}')])
     return read_faults(state, call)
 
 

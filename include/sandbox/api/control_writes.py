@@ -6,9 +6,9 @@ the record as it is now. Nothing here needs a token, meets a fault or is logged.
 
 from typing import Any
 
-from include.sandbox.api.answers import Answer, answer, decode
+from include.sandbox.api.answers import Answer, answer
 from include.sandbox.api.call import Call
-from include.sandbox.api.control import bad_request, body_object
+from include.sandbox.api.control import bad_request, body_object, body_objects
 from include.sandbox.api.control_records import live_index, store_of
 from include.sandbox.clock import iso
 from include.sandbox.errors import close_match
@@ -28,13 +28,7 @@ def read_item_faults(state: SandboxState, call: Call) -> Answer:
 
 def add_item_faults(state: SandboxState, call: Call) -> Answer:
     """Queue one item fault (an object) or several (a list)."""
-    try:
-        body = decode(call.body)
-    except ValueError as error:
-        raise bad_request(f"The body is not JSON: {error}") from None
-    given = body if isinstance(body, list) else [body]
-    if not all(isinstance(each, dict) for each in given):
-        raise bad_request('The body is an item fault like {"code": "NO_PERMISSION"}, or a list of them.')
+    given = body_objects(call, 'item fault like {"code": "NO_PERMISSION"}')
     state.item_faults.add([read_item_fault(each, state.stores) for each in given])
     return read_item_faults(state, call)
 

@@ -248,8 +248,8 @@ def _moment(value: Any, zone: Any) -> str | None:
     return clock(moment, zone) if moment.utcoffset() is not None else None
 
 
-def _in_words(counted: Sequence[tuple[str, int]], before: str) -> str:
-    return before + ", ".join(f"{name} {number:,}" for name, number in counted) if counted else ""
+def _in_words(numbers: Sequence[tuple[str, int]], before: str) -> str:
+    return before + ", ".join(f"{name} {number:,}" for name, number in numbers) if numbers else ""
 
 
 def _headcount(number: int) -> str:
