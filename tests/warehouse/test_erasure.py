@@ -107,6 +107,7 @@ def test_hashes_of_addresses_and_records_are_kept_and_nowhere_else(desk: Desk) -
 def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk) -> None:
     """OPS-6: told before by a preview that writes nothing, then done; kept with who, when and why."""
     contact_id = live_a_life(desk)
+    assert {contact_id, (desk.contact(BEN) or {})["contact_id"]} == {1, 2}
     before = everything(desk.warehouse)
     seen = preview(desk.warehouse, str(contact_id))
     assert everything(desk.warehouse) == before
@@ -138,9 +139,22 @@ def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk) ->
 def test_a_person_is_named_by_any_address_or_by_id(desk: Desk, named: str) -> None:
     """OPS-6: whatever names the person, all of the person goes."""
     contact_id = live_a_life(desk)
+    desk.execute("DELETE FROM contacts.address_history WHERE contact_id <> :ann", ann=contact_id)
     given = {"former address": FORMER, "upper case": f" {ANN.upper()} ", "contact id": str(contact_id)}[named]
     assert erase(desk.warehouse, given, WHY, "maria").contact_id == contact_id
     assert places(desk.warehouse, TRACES) == {}
+
+
+def test_a_former_address_of_several_names_nobody(desk: Desk) -> None:
+    """OPS-6: what cannot be undone is not guessed: the contact id decides, and nothing was done."""
+    contact_id = live_a_life(desk)
+    assert {contact_id, (desk.contact(BEN) or {})["contact_id"]} == {1, 2}
+    before = everything(desk.warehouse)
+    with pytest.raises(ConfigError, match=r"contacts 1, 2 had it before: give the contact id") as told:
+        erase(desk.warehouse, FORMER, WHY, "maria")
+    assert FORMER not in str(told.value)
+    assert everything(desk.warehouse) == before
+    assert erase(desk.warehouse, str(contact_id), WHY, "maria").applied
 
 
 def test_somebody_who_never_was_a_contact(desk: Desk) -> None:

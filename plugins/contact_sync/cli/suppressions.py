@@ -93,6 +93,8 @@ def read_addresses(given: str) -> list[tuple[int, str]]:
 
     Raises UsageMistake if `given` is neither an address, nor a contact id, nor a readable UTF-8 file, or holds none.
     """
+    from contact_sync.warehouse import people
+
     named = "standard input" if given == "-" else "the file" if "@" in given else f"the file '{given}'"
     try:
         if given == "-":
@@ -100,7 +102,7 @@ def read_addresses(given: str) -> list[tuple[int, str]]:
             text.encode()  # in some locales, bytes that are no text are read all the same
         elif _is_file(given):
             text = Path(given).read_text(encoding="utf-8-sig")
-        elif "@" in given or _is_number(given):
+        elif "@" in given or people.is_contact_id(given):
             return [(1, given)]
         else:
             raise UsageMistake(f"'{given}' is neither an address (no @), nor a contact id, nor a file.")
@@ -119,13 +121,9 @@ def _addresses(warehouse: "Warehouse", lines: list[tuple[int, str]]) -> list[str
     """The entries, with the present address in the place of each contact id. Raises ConfigError for an unknown one."""
     from contact_sync.warehouse import people
 
-    ids = [int(text) for _, text in lines if _is_number(text)]
+    ids = [int(text) for _, text in lines if people.is_contact_id(text)]
     theirs = dict(zip(ids, people.addresses(warehouse, ids), strict=True)) if ids else {}
-    return [theirs[int(text)] if _is_number(text) else text for _, text in lines]
-
-
-def _is_number(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) < len(str(2**63))
+    return [theirs[int(text)] if people.is_contact_id(text) else text for _, text in lines]
 
 
 def _is_file(given: str) -> bool:

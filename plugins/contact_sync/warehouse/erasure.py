@@ -12,15 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from contact_sync.core.email import address_key, hash_keys
+from contact_sync.core.email import hash_keys
 from contact_sync.core.record_hash import STAND_IN_LENGTH, hash_records, stand_in
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse import acts, erasing, organisation, statements
+from contact_sync.warehouse import acts, erasing, organisation, people, statements
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.erasing import Staged
 from contact_sync.warehouse.secrets import hash_key
 
-LARGEST_ID = 2**63 - 1
 LEAST_VALUE = 6
 """Characters of a contact field that a reason may not quote: shorter ones may be ordinary words."""
 
@@ -104,27 +103,18 @@ def _erase(connection: Connection, person: _Person, secret: bytes, reason: str, 
 
 
 def _named(connection: Connection, given: str) -> _Person:
-    """Who is meant. The messages repeat no address."""
-    words = given.strip()
-    if words.isascii() and words.isdigit():
-        known = _known(connection, int(words)) if int(words) <= LARGEST_ID else None
-        if known is None:
-            raise ConfigError(f"there is no contact {words}.")
-        return known
-    key = address_key(words)
-    if key is None:
-        raise ConfigError("PERSON is neither a contact id (digits only) nor an e-mail address.")
-    contact_id = statements.run(connection, "erasure/person", email_key=key).scalar()
-    found = None if contact_id is None else _known(connection, int(contact_id))
-    return _Person(None, key) if found is None else _Person(found.contact_id, key, found.values)
+    """Who is meant, a contact or not. Raises ConfigError as `people.named` does."""
+    meant = people.named(connection, given)
+    if meant.contact_id is None:
+        return _Person(None, meant.key)
+    return _known(connection, meant.contact_id, meant.key)
 
 
-def _known(connection: Connection, contact_id: int) -> _Person | None:
-    row = statements.run(connection, "erasure/known", contact_id=contact_id).one_or_none()
-    if row is None:
-        return None
+def _known(connection: Connection, contact_id: int, address: str | None) -> _Person:
+    row = statements.run(connection, "erasure/known", contact_id=contact_id).one()
     fields = (str(value) for value in row.fields.values() if len(str(value)) >= LEAST_VALUE)
-    return _Person(contact_id, None, tuple(filter(None, (row.first_name, row.last_name, *fields))), row.erased)
+    values = tuple(filter(None, (row.first_name, row.last_name, *fields)))
+    return _Person(contact_id, address, values, row.erased and address is None)
 
 
 def _note_addresses(connection: Connection, person: _Person, secret: bytes) -> list[str]:

@@ -13,12 +13,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, text
 
-from contact_sync.core.email import address_key
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import acts, organisation, people, statements
 from contact_sync.warehouse.database import Warehouse
-
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,28 +138,12 @@ def _told(standing: Row[Any]) -> str:
 def _person(connection: Connection, given: str) -> tuple[int, bool]:
     """The contact id of a person given by id or address, and whether it is an address that they had before.
 
-    Raises ConfigError for nobody, and for several who had it. The messages repeat no address.
+    Raises ConfigError as `people.named` does, and for nobody.
     """
-    words = given.strip()
-    if words.isascii() and words.isdigit():
-        if int(words) > LARGEST_ID or not connection.execute(_BY_ID, {"contact_id": int(words)}).scalar():
-            raise ConfigError(f"there is no contact {words}.")
-        return int(words), False
-    key = address_key(words)
-    if key is None:
-        raise ConfigError("PERSON is neither a contact id (digits only) nor an e-mail address.")
-    found = connection.execute(_BY_ADDRESS, {"email_key": key}).scalar()
-    if found is not None:
-        return int(found), False
-    had = people.former(connection, [key]).get(key, ())
-    if not had:
+    meant = people.named(connection, given)
+    if meant.contact_id is None:
         raise ConfigError("nobody in the organisation has this address.")
-    if len(had) > 1:
-        raise ConfigError(
-            f"nobody has this address now, and contacts {', '.join(map(str, had))} had it before: give the contact id "
-            "of the one who is meant. Nothing was done."
-        )
-    return had[0], True
+    return meant.contact_id, meant.former
 
 
 def _list(connection: Connection, name: str) -> int:
@@ -176,6 +157,4 @@ def _list(connection: Connection, name: str) -> int:
     raise ConfigError(f"there is no list '{name}'.{hint} Lists: {known}.")
 
 
-_BY_ID = text("SELECT contact_id FROM contacts.contact WHERE contact_id = :contact_id")
-_BY_ADDRESS = text("SELECT contact_id FROM contacts.contact WHERE email_key = :email_key")
 _LISTS = text("SELECT list_id, name FROM contacts.mailing_list")
