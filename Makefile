@@ -10,7 +10,7 @@ WORKERS ?= 3
 TEST_SECONDS ?= 2700
 ARGS ?=
 # Laws over the stages, which make test tries with a few histories only.
-LAWS := tests/stages/test_laws.py tests/stages/test_field_owner.py
+LAWS := tests/stages/test_laws.py tests/stages/test_field_owner.py tests/stages/test_event_import.py
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help

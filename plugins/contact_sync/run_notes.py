@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SKIPPED, DONE = "Skipped: ", "Done: "
-TELLING = frozenset({"contact_sync_admin", "contact_sync_approvals"})
+TELLING = frozenset({"contact_sync_admin", "contact_sync_approvals", "mail_events_import"})
 """DAGs whose tasks tell what they did, or why there was nothing to do."""
 LONGEST = 1000
 """Characters that Airflow keeps of a note."""

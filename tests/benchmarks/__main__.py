@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import tests.airflow_home  # noqa: F401 - before anything imports airflow
-from tests.benchmarks import bulk, demo_run, extracting, loading, memory, parsing, report
+from tests.benchmarks import bulk, demo_run, eventing, extracting, loading, memory, parsing, report
 
 BENCHMARKS = {
     "extract": (extracting.run, 5),
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "parse": (parsing.run, 5),
     "demo_run": (demo_run.run, 3),
     "bulk": (bulk.run, 1),
+    "events": (eventing.run, 3),
 }
 """Name → what runs it, with how many rounds."""
 

@@ -12,6 +12,7 @@ KEYS = {
     "memory": {"peak_mb_20k", "peak_mb_200k"},
     "parse": {"parse_10_s", "parse_100_s", "parse_500_s"},
     "bulk": {"bulk_peak_mb", "bulk_rows_per_cpu_s", "credits_vs_least", "credits_vs_least_unproved"},
+    "events": {"event_import_vs_copy", "event_reimport_vs_copy"},
 }
 """Benchmark → figures that later work compares with: never renamed."""
 

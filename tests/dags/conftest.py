@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 HOUSEKEEPING = "contact_sync_housekeeping"
 APPROVALS = "contact_sync_approvals"
 ADMIN = "contact_sync_admin"
-OF_NO_SYNC = (HOUSEKEEPING, APPROVALS, ADMIN)
+MAIL_EVENTS = "mail_events_import"
+OF_NO_SYNC = (HOUSEKEEPING, APPROVALS, ADMIN, MAIL_EVENTS)
 ORGANISATION: dict[str, Any] = {
     "name": "Zylker",
     "timezone": "Europe/Berlin",

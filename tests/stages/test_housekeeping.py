@@ -26,6 +26,7 @@ NOTHING = {
     "ledger_months_made": 0,
     "staging_dropped": 0,
     "raw_values_blanked": 0,
+    "events_set_aside_deleted": 0,
     "ledger_months_dropped": 0,
     "ledger_rows_deleted": 0,
     "former_values_deleted": 0,
@@ -87,6 +88,21 @@ def test_staging_goes_some_days_after_the_end(desk: Desk) -> None:
     assert history(desk) == people
     desk.classify_and_load(running)
     assert desk.classify_and_load(failed).status == "succeeded"
+
+
+def test_event_rows_set_aside_go_after_some_months(desk: Desk) -> None:
+    """OPS-11, CAMP-1: wrong ones like raw values, those that wait like the ledger, by when they were last seen."""
+    desk.execute(
+        "INSERT INTO sync.event_set_aside (kind, reason, detail, raw, digest, file, line, email_key, campaign, at, "
+        "first_seen_at, last_seen_at) SELECT 'send', reason, 'd', '{}', reason || days, 'f', 1, 'a@example.org', 'c', "
+        ":now, :now - interval '9 years', :now - days * interval '1 day' FROM (VALUES ('bad_value', 91), "
+        "('bad_value', 89), "
+        "('unknown_contact', 91), ('unknown_contact', 800)) AS row (reason, days)",
+        now=NOW,
+    )
+    assert keep_house(desk) == {"events_set_aside_deleted": 2}
+    left = desk.rows("SELECT digest FROM sync.event_set_aside ORDER BY 1")
+    assert [row["digest"] for row in left] == ["bad_value89", "unknown_contact91"]
 
 
 def test_a_failed_fetch_whose_staging_went_says_what_to_do(desk: Desk) -> None:

@@ -83,6 +83,14 @@ INSERT INTO contacts.campaign (external_id, name, kind) VALUES ('news', 'News', 
 INSERT INTO contacts.send (campaign_id, contact_id, sent_at) SELECT 1, contact_id, now() FROM contacts.contact;
 INSERT INTO contacts.response (campaign_id, contact_id, kind, happened_at, arrived_at)
     SELECT 1, contact_id, 'opened', now(), now() FROM contacts.contact;
+INSERT INTO sync.event_set_aside (kind, reason, detail, raw, digest, file, line, email_key, campaign, response, at,
+        first_seen_at, last_seen_at)
+    VALUES ('response', 'unknown_campaign', 'early', jsonb_build_object('email', CAST(:former AS text)), 'a', 'r.csv',
+            2, :former, 'late', 'opened', now(), now(), now());
+INSERT INTO sync.event_set_aside (kind, reason, detail, raw, digest, file, line, first_seen_at, last_seen_at)
+    VALUES ('unknown', 'unreadable', 'broken', jsonb_build_object('line', '{"email": "' || upper(:ann) || '", '), 'b',
+            'r.jsonl', 3, now(), now()),
+           ('unknown', 'unreadable', 'broken', '{"line": "of somebody else"}', 'c', 'r.jsonl', 4, now(), now());
 INSERT INTO sync.push_switch (account, module, response, list_id, enabled, enabled_since)
     VALUES ('recruit_demo', 'Contacts', 'opened', 1, true, now());
 INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, detail, record_id, response_id, fetch_id, at)

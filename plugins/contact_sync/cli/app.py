@@ -19,12 +19,14 @@ from contact_sync.cli import (
     fields,
     history,
     housekeeping,
+    import_events,
     initiate,
     lint,
     new,
     plan,
     removals,
     revert,
+    set_aside,
     states,
     suppressions,
     syncs,
@@ -69,6 +71,8 @@ app.command("revert")(revert.revert)
 app.command("pending")(approve.pending)
 app.command("approve")(approve.approve)
 app.command("withhold")(approve.withhold)
+app.command("import-events")(import_events.import_events)
+app.command("set-aside")(set_aside.set_aside)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.add_typer(warehouse.app, name="warehouse")
 

@@ -118,10 +118,13 @@ class Retention(Strict):
         7, description="Days after its end that what a fetch read is kept in schema staging; personal data (OPS-11)."
     )
     raw_value_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = Field(
-        90, description="Days that the ledger keeps raw values that did not fit their field (OPS-11)."
+        90,
+        description="Days that the ledger keeps raw values that did not fit their field, and that wrong rows of event "
+        "files are kept (OPS-11).",
     )
     ledger_months: Annotated[int, Field(strict=True, ge=1, le=1200)] = Field(
-        24, description="Months that the ledger, and former values for a revert, are kept (OPS-11)."
+        24,
+        description="Months that the ledger, former values for a revert, and event rows that wait are kept (OPS-11).",
     )
 
 

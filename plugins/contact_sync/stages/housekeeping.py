@@ -8,6 +8,7 @@ others from their work; the error is told at the end.
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from contact_sync.config.loader import sync_ids
@@ -56,6 +57,11 @@ def steps(kept: Retention, now: datetime) -> tuple[Step, ...]:
         Step("ledger_months_made", retention.make_ledger_months, now),
         Step("staging_dropped", retention.drop_staging, now - timedelta(days=kept.staging_days)),
         Step("raw_values_blanked", retention.blank_raw_values, now - timedelta(days=kept.raw_value_days)),
+        Step(
+            "events_set_aside_deleted",
+            partial(retention.delete_set_aside, waiting_before=ledger),
+            now - timedelta(days=kept.raw_value_days),
+        ),
         Step("ledger_months_dropped", retention.drop_ledger_months, ledger),
         Step("ledger_rows_deleted", retention.delete_ledger_rows, ledger),
         Step("former_values_deleted", retention.delete_field_changes, ledger),

@@ -16,7 +16,17 @@ from contact_sync.errors import FetchUnbalanced
 from contact_sync.stages import removing
 from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
 from contact_sync.stages.removing import Removed
-from contact_sync.warehouse import fetch_ends, fetches, organisation, owners, registry, staging, statements, watermarks
+from contact_sync.warehouse import (
+    events,
+    fetch_ends,
+    fetches,
+    organisation,
+    owners,
+    registry,
+    staging,
+    statements,
+    watermarks,
+)
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 
@@ -97,8 +107,10 @@ def apply(connection: Connection, fetch: Fetch, settings: ResolvedSync, suppress
     statements.run(connection, "withheld/release")
     statements.run(connection, "withheld/keep")
     waiting = int(statements.run(connection, "withheld/waiting").scalar_one())
+    # what people did before they were here, such as to unsubscribe, holds from the moment they are (CAMP-1, OUT-11)
+    settled = events.settle_waiting(connection, settings.policies.unsubscribe_scope)
     removed = removing.remove(connection, fetch, settings)
-    rows = sum(touched.values()) + suppressed + removed.rows
+    rows = sum(touched.values()) + suppressed + settled + removed.rows
     fetches.note_touched(connection, fetch.fetch_id, rows)
     if rows or any(written[name] for name in names if name in statements.DECIDING):
         organisation.note_change(connection)

@@ -26,6 +26,7 @@ TABLES = {
     "sync.push_ledger": "pushes",
     "contacts.response": "responses",
     "contacts.send": "sends",
+    "sync.event_set_aside": "events_set_aside",
     "sync.field_change": "field_changes",
     "sync.ledger": "ledger",
     "sync.taken_record": "pairs",

@@ -50,6 +50,11 @@ def delete_ledger_rows(warehouse: Warehouse, before: datetime) -> int:
     return _in_portions(warehouse, "retention/old_ledger", before)
 
 
+def delete_set_aside(warehouse: Warehouse, before: datetime, waiting_before: datetime) -> int:
+    """Delete rows of event files last set aside before then, those that wait before `waiting_before`; how many."""
+    return _in_portions(warehouse, "retention/old_set_aside", before, waiting_before=waiting_before)
+
+
 def delete_field_changes(warehouse: Warehouse, before: datetime) -> int:
     """Delete former values kept for reverts of fetches begun before then; how many. They cannot be reverted after."""
     return _in_portions(warehouse, "retention/old_field_changes", before)
@@ -86,12 +91,12 @@ def _drop_staged(warehouse: Warehouse, fetch_id: int) -> bool:
         return not at_work
 
 
-def _in_portions(warehouse: Warehouse, name: str, before: datetime) -> int:
+def _in_portions(warehouse: Warehouse, name: str, before: datetime, **more: datetime) -> int:
     """Repeat a statement, a transaction each, until it finds nothing more."""
     gone = 0
     while True:
         with _step(warehouse) as connection:
-            portion = statements.run(connection, name, before=before, most=MOST_AT_ONCE).rowcount
+            portion = statements.run(connection, name, before=before, most=MOST_AT_ONCE, **more).rowcount
         gone += portion
         if portion < MOST_AT_ONCE:
             return gone
