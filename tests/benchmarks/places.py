@@ -107,7 +107,7 @@ class ClientMaker:
     url: str
     warehouse: Warehouse
 
-    def __call__(self, account: str, fetch_id: int) -> RecruitClient:
+    def __call__(self, account: str, fetch_id: int | None) -> RecruitClient:
         """The client of an account, whose calls are booked on a fetch."""
         engine = self.warehouse.engine
         credentials = Credentials("sandbox-client", "sandbox-secret-0000", "sandbox-refresh-0000", self.url)

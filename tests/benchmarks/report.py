@@ -27,6 +27,8 @@ GOALS: dict[str, tuple[str, Callable[[float, dict[str, Any]], bool] | None]] = {
     "credits_vs_least": ("≤ 1.05", lambda value, _: value <= 1.05),
     "credits_vs_least_unproved": ("≤ 1.05", lambda value, _: value <= 1.05),
     "event_import_vs_copy": ("", None),
+    "push_calls_vs_least": ("≤ 1.05", lambda value, _: value <= 1.05),
+    "push_calls_vs_least_by_in": ("≤ 1.05", lambda value, _: value <= 1.05),
     "parse_10_s": ("", None),
     "parse_100_s": ("", None),
     "parse_500_s": ("< 2 s", lambda value, _: value < 2),

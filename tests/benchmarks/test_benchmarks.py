@@ -11,6 +11,7 @@ KEYS = {
     "load": {"first_load_vs_copy", "rerun_vs_copy", "first_load_vs_one_table", "library_import_s"},
     "memory": {"peak_mb_20k", "peak_mb_200k"},
     "parse": {"parse_10_s", "parse_100_s", "parse_500_s"},
+    "push": {"push_calls_vs_least", "push_calls_vs_least_by_in", "push_people_per_s"},
     "bulk": {"bulk_peak_mb", "bulk_rows_per_cpu_s", "credits_vs_least", "credits_vs_least_unproved"},
     "events": {"event_import_vs_copy", "event_reimport_vs_copy"},
 }

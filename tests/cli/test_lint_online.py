@@ -199,3 +199,22 @@ def test_reports_of_creator(told: Told, more: str, expected: str) -> None:
     """Told from the first rows of the report, for it has no metadata."""
     lines = told(more + AFTER)
     assert [line.startswith(expected) for line in lines] == ([True] if expected else []), lines
+
+
+def test_switches_that_write_what_is_not_there(run: Run, folder: Path, sandbox: str) -> None:
+    """PUSH-0, PUSH-6: fields that Recruit would ignore without a word, with the close match; without syncs, too."""
+    text = (
+        "name: Z\naccounts:\n  recruit_demo:\n    kind: recruit\n    push:\n      candidates:\n        opened:\n"
+        "          list: L\n          status_field: Campaign_Respons\n          custom: {Citi: {constant: x}}\n"
+    )
+    (folder / "organisation.yaml").write_text(text)
+    done = run("lint", "--online")
+    errors = [line for line in done.out.splitlines() if "organisation.yaml" in line]
+    assert [line.partition(" that its user")[0].partition("organisation.yaml:")[2] for line in errors] == [
+        "10: accounts.recruit_demo.push.candidates.opened.custom.Citi: Candidates of 'recruit_demo' has no field "
+        "'Citi'",
+        "9: accounts.recruit_demo.push.candidates.opened.status_field: Candidates of 'recruit_demo' has no field "
+        "'Campaign_Respons'",
+    ]
+    assert "Did you mean 'City'?" in errors[0]
+    assert "Did you mean 'Campaign_Response'?" in errors[1]

@@ -182,7 +182,9 @@ def test_who_leaves_and_who_is_pushed(table: Table) -> None:
     table.control("POST", "records/Candidates/delete", {"ids": [gone], "type": "recycle"})
     done = table.command("plan", DAILY)
     assert "Memberships of the list that end: 1; records deleted at the source: 1\n" in done.out
-    sent = "Candidates, opened: 1 person would be sent, for 1 credit. Whether Recruit takes them only its answer tells."
+    sent = (
+        "Candidates, opened: 1 person would be sent, for 4 credits. Whether Recruit takes them only its answer tells."
+    )
     assert sent in done.out
     assert "Not sent: imported_from_recruit " in done.out
     told = table.plan()

@@ -55,7 +55,8 @@ def test_defaults(resolve: Resolve) -> None:
         "max_lookback_days": 30, "push_lookback_days": 5, "push_suppressed": "push", "push_reject_threshold": 0.05,
         "on_credential_change": "deactivate", "contacts_module": "as_metadata", "on_source_rename": "final",
         "custom_fields": "always", "contact_job_path": "contact", "api_overmatch_warn": 0,
-        "search_ignores_case": False, "backfill_beyond_lookback": True, "creator_all": "lookback", "bulk_from": 2000,
+        "search_ignores_case": False, "search_in": False,
+        "backfill_beyond_lookback": True, "creator_all": "lookback", "bulk_from": 2000,
         "shared_contacts": "list_only", "unsubscribe_scope": "list", "deletion_retention_days": 60,
         "active_syncs": 10, "syncs_per_day": 10, "per_month": 50, "monthly_limit_counts": "initiations",
         "over_limit": "refuse",
@@ -88,11 +89,11 @@ def test_a_view_by_name_or_id(resolve: Resolve, view: str) -> None:
 
 
 def test_switches_of_the_sync_s_list(resolve: Resolve) -> None:
-    """PUSH-0: a sync carries the switches of its account whose list it feeds, and no others."""
+    """PUSH-0: a sync carries the switches whose list it feeds, and no others."""
     (switch,) = resolve().push_switches
     assert switch.model_dump() == {
         "account": "recruit_demo", "module": "Candidates", "event": "opened", "list_name": "Talent news",
-        "enabled": True, "status_field": "Campaign_Response",
+        "enabled": True, "status_field": "Campaign_Response", "custom": {},
         "mapping": {"first_name": "First_Name", "last_name": "Last_Name", "email": "Email"},
     }  # fmt: skip
     assert resolve(list="Another list").push_switches == ()

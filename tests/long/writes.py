@@ -196,7 +196,7 @@ def carry_out(case: dict[str, Any], syncs: dict[str, ResolvedSync]) -> list[Even
         if stage == "extract":
             world.extract(run, as_played(syncs[DAILY], case["limit"]))
         elif stage == "push":
-            with patch("contact_sync.stages.push.MOST_RECORDS_A_WRITE", 1):  # a call for each of them
+            with patch("contact_sync.stages.push_delivery.MOST_RECORDS_A_WRITE", 1):  # a call for each of them
                 push(run, world.client, world.warehouse, run.started_at)
         else:
             if stage == "load":

@@ -10,6 +10,7 @@ from contact_sync.warehouse.database import Warehouse
 from include.sandbox.server import running
 from tests.stages.desk import Desk
 from tests.stages.office import Office
+from tests.stages.pushing import Post
 from tests.stages.world import World
 
 
@@ -18,6 +19,21 @@ def world(warehouse: Warehouse) -> Iterator[World]:
     """Five hundred candidates of every kind, and the example syncs."""
     with running(candidates=500) as sandbox:
         yield World(sandbox.url, warehouse, load_syncs(include_folder()).syncs)
+
+
+@pytest.fixture(scope="module")
+def empty_source_url() -> Iterator[str]:
+    """URL of a sandbox with hardly a record, for the tests of a module."""
+    with running(candidates=4, contacts=3, clients=3, modules=("Candidates", "Contacts", "Clients")) as sandbox:
+        yield sandbox.url
+
+
+@pytest.fixture
+def post(empty_source_url: str, warehouse: Warehouse) -> Post:
+    """Pushes of an account to a sandbox with hardly a record; nobody has been fetched."""
+    world = World(empty_source_url, warehouse, {})
+    world.control("POST", "reset", {"modules": ["Candidates", "Contacts", "Clients"], "max_tokens": 1000})
+    return Post(world)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ VOLATILE = {
     "sync.removal": {"removal_id", "decided_at"},
     "sync.conversion": {"seen_at", "address_hash"},
     "sync.push_ledger": {"push_id", "at"},
+    "sync.outbox": {"outbox_id", "sent_at", "changed_at"},
     "sync.push_switch": {"enabled_since", "arrived_until"},
     "contacts.contact": {"created_at", "updated_at"},
     "contacts.mailing_list": {"created_at"},

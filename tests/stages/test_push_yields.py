@@ -33,7 +33,7 @@ def test_a_push_leaves_the_rest_for_later(world: World) -> None:
     world.extract(run)
     world.finish(run)
     crowd_of_openers(world, 250)
-    limit = world.one("SELECT sum(cost) FROM sync.credit") + 2
+    limit = world.one("SELECT sum(cost) FROM sync.credit") + 2 * (10 * 3 + 1)
     allowance = Allowance((limit * 5 + 3) // 4, work=Work.PUSH)
     book = CreditBook(world.warehouse.engine, "recruit_demo", 1, allowance)
     assert allowance.limit == limit

@@ -93,8 +93,14 @@ INSERT INTO sync.event_set_aside (kind, reason, detail, raw, digest, file, line,
            ('unknown', 'unreadable', 'broken', '{"line": "of somebody else"}', 'c', 'r.jsonl', 4, now(), now());
 INSERT INTO sync.push_switch (account, module, response, list_id, enabled, enabled_since)
     VALUES ('recruit_demo', 'Contacts', 'opened', 1, true, now());
-INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, detail, record_id, response_id, fetch_id, at)
-    SELECT 1, contact_id, 'inserted', 'twin of ' || :pushed, :pushed, response_id, 1, now()
+INSERT INTO sync.outbox (kind, account, module, switch_no, contact_id, response_id, key, state, payload, record_id,
+        others, changed_at)
+    SELECT 'lead', 'recruit_demo', 'Contacts', 1, contact_id, response_id, :ann, 'sending',
+        jsonb_build_object('Last_Name', 'Vinkqzkw'), :pushed, ARRAY[CAST(:pushed AS text)], now()
+    FROM contacts.contact JOIN contacts.response USING (contact_id) WHERE email_key = :ann;
+INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, detail, record_id, others, response_id, fetch_id, at)
+    SELECT 1, contact_id, 'inserted', 'twin of ' || :pushed, :pushed, ARRAY[CAST(:pushed AS text)], response_id, 1,
+        now()
     FROM contacts.contact JOIN contacts.response USING (contact_id) WHERE email_key = :ann;
 INSERT INTO sync.suppressed_record (source_no, record_id, suppression_id, first_fetch)
     SELECT 1, :record, min(suppression_id), 1 FROM contacts.suppression;

@@ -67,7 +67,8 @@ def test_nothing_of_the_person_is_left_in_any_table(desk: Desk) -> None:
     assert before.keys() == set(TRACES)
     assert {
         "contacts.contact", "contacts.address_history", "contacts.source_link", "contacts.suppression",
-        "contacts.bounce", "sync.field_change", "sync.push_ledger", "sync.withheld", "sync.conversion",
+        "contacts.bounce", "sync.field_change", "sync.push_ledger", "sync.outbox", "sync.withheld",
+        "sync.conversion",
         "sync.removal", "sync.taken_record", "sync.suppressed_record", "sync.act", "sync.credit",
         "sync.ledger", "sync.event_set_aside", "staging.fetch_1", "staging.fetch_4", "staging.outcome_1",
         "staging.sighting_1", "staging.removal_1",
@@ -123,7 +124,8 @@ def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk) ->
     assert done.removed == {
         "contacts.contact": 1, "contacts.membership": 1, "contacts.address_history": 2, "contacts.source_link": 2,
         "contacts.field_owner": 5, "contacts.suppression": 2, "contacts.bounce": 1, "contacts.response": 1,
-        "contacts.send": 1, "sync.push_ledger": 1, "sync.field_change": 2, "sync.ledger": 3, "sync.taken_record": 2,
+        "contacts.send": 1, "sync.push_ledger": 1, "sync.outbox": 1,
+        "sync.field_change": 2, "sync.ledger": 3, "sync.taken_record": 2,
         "sync.conversion": 1, "sync.removal": 1, "sync.withheld": 1, "sync.credit": 1, "sync.suppressed_record": 1,
         "sync.event_set_aside": 2,
         "staging.fetch": 5, "staging.outcome": 3, "staging.sighting": 1, "staging.removal": 1,

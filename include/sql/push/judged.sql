@@ -1,8 +1,10 @@
 -- Purpose:    judge every current member of the switch's list: push, or not and why (PUSH-1, PUSH-3, PUSH-4).
--- Parameters: switch_no; happened_since: the first push takes opens that happened from here on;
---             overlap: how far before arrived_until opens are looked at again; push_suppressed: push | skip
--- Returns:    nothing; fills the transaction's table judged. reason empty: to be pushed, with the latest open.
-INSERT INTO judged (contact_id, reason, response_id, arrived_at)
+-- Parameters: switch_no; kinds: the responses that feed the switch; happened_since: the first push takes those that
+--             happened from here on; overlap: how far before arrived_until they are looked at again;
+--             push_suppressed: push | skip
+-- Returns:    nothing; fills the transaction's table judged. reason empty: to be pushed, with the latest response; but
+--             whoever is unknown waits: something was sent for the person, and what became of it is unknown.
+INSERT INTO judged (contact_id, reason, response_id, campaign_id, unknown)
 WITH switch AS (
     SELECT * FROM sync.push_switch WHERE switch_no = :switch_no
 ),
@@ -13,24 +15,25 @@ member AS (
     JOIN contacts.contact USING (contact_id)
     WHERE membership.status <> 'removed' AND contact.deleted_at IS NULL
 ),
-last_word AS (
-    SELECT DISTINCT ON (contact_id) contact_id, outcome, response_id
+left_over AS (
+    -- what could not be pushed, or nobody knows to have been, though something older may have been pushed since
+    SELECT DISTINCT ON (contact_id) contact_id, response_id
     FROM sync.push_ledger
-    WHERE switch_no = :switch_no
+    WHERE switch_no = :switch_no AND outcome IN ('not_pushed', 'unknown')
     ORDER BY contact_id, push_id DESC
 ),
 candidate AS (
-    -- opens that this push looks at: new ones, late ones, and those of people who could not be pushed when they opened
+    -- responses that this push looks at: new ones, late ones, and those of people who could not be pushed by then
     SELECT
-        response.contact_id, response.response_id, response.happened_at, response.arrived_at,
+        response.contact_id, response.response_id, response.campaign_id, response.happened_at, response.arrived_at,
         EXISTS (
             SELECT FROM contacts.campaign_list
             WHERE campaign_list.campaign_id = response.campaign_id AND campaign_list.list_id = switch.list_id
         ) AS sent_to_list
     FROM contacts.response
     CROSS JOIN switch
-    LEFT JOIN last_word USING (contact_id)
-    WHERE response.kind IN ('opened', 'clicked')
+    LEFT JOIN left_over USING (contact_id)
+    WHERE response.kind = ANY(CAST(:kinds AS text[]))
       AND (
           (switch.arrived_until IS NULL AND response.happened_at >= :happened_since)
           OR response.arrived_at > switch.arrived_until
@@ -43,17 +46,17 @@ candidate AS (
                   OR response.arrived_at > switch.enabled_since + CAST(:overlap AS interval)
               )
           )
-          OR (last_word.outcome = 'not_pushed' AND response.response_id = last_word.response_id)
+          OR response.response_id = left_over.response_id
       )
 ),
 pushed AS (
     SELECT ledger.contact_id, ledger.at, taken.response_id, taken.happened_at
     FROM sync.push_ledger AS ledger
     JOIN contacts.response AS taken USING (response_id)
-    WHERE ledger.switch_no = :switch_no AND ledger.outcome <> 'not_pushed'
+    WHERE ledger.switch_no = :switch_no AND ledger.outcome IN ('inserted', 'updated')
 ),
 activity AS (
-    -- without the opens that were pushed, and those that had arrived by then and gave way to the pushed one
+    -- without the responses that were pushed, and those that had arrived by then and gave way to the pushed one
     SELECT * FROM candidate
     WHERE NOT EXISTS (
         SELECT FROM pushed
@@ -70,10 +73,23 @@ activity AS (
           )
     )
 ),
-latest_open AS (
-    SELECT DISTINCT ON (contact_id) contact_id, response_id, arrived_at, sent_to_list
+latest AS (
+    SELECT DISTINCT ON (contact_id) contact_id, response_id, campaign_id, sent_to_list
     FROM activity
     ORDER BY contact_id, sent_to_list DESC, happened_at DESC, response_id DESC
+),
+ours AS (
+    -- records of the account that our own pushes made or wrote, and when; of a call without an answer: when it was sent
+    SELECT pushed.contact_id, pushed.record_id, pushed.at
+    FROM sync.push_ledger AS pushed
+    JOIN sync.push_switch AS by_switch USING (switch_no)
+    JOIN switch ON switch.account = by_switch.account
+    WHERE pushed.outcome IN ('inserted', 'updated')
+    UNION ALL
+    SELECT outbox.contact_id, outbox.record_id, outbox.sent_at
+    FROM sync.outbox
+    JOIN switch USING (account)
+    WHERE outbox.kind = 'lead' AND outbox.state IN ('sending', 'unknown')
 ),
 imported AS (
     -- brought by a sync of the same account before our first push; records that our own push made do not count
@@ -87,13 +103,17 @@ imported AS (
         SELECT source_no, record_id, min(taken_at) AS first_at FROM sync.taken_record GROUP BY source_no, record_id
     ) AS taken ON taken.source_no = link.source_no AND taken.record_id = link.record_id
     WHERE NOT EXISTS (
-        SELECT FROM sync.push_ledger AS pushed
-        JOIN sync.push_switch AS by_switch ON by_switch.switch_no = pushed.switch_no
-        WHERE by_switch.account = source.account
-          AND pushed.contact_id = link.contact_id
-          AND pushed.outcome <> 'not_pushed'
-          AND (pushed.record_id = link.record_id OR pushed.at < greatest(linked.started_at, taken.first_at))
+        SELECT FROM ours
+        WHERE ours.contact_id = link.contact_id
+          AND (ours.record_id = link.record_id OR ours.at < greatest(linked.started_at, taken.first_at))
     )
+),
+in_doubt AS (
+    -- by whichever switch: another record might be made of the person
+    SELECT DISTINCT outbox.contact_id
+    FROM sync.outbox
+    JOIN switch USING (account, module)
+    WHERE outbox.kind = 'lead' AND outbox.state IN ('sending', 'unknown')
 ),
 suppressed AS (
     -- by person and by address apart: each an equality that can be hashed
@@ -115,12 +135,14 @@ SELECT
     CASE
         WHEN suppressed.erased OR (suppressed.contact_id IS NOT NULL AND :push_suppressed = 'skip') THEN 'suppressed'
         WHEN imported.contact_id IS NOT NULL THEN 'imported_from_recruit'
-        WHEN latest_open.contact_id IS NULL THEN 'no_activity'
-        WHEN NOT latest_open.sent_to_list THEN 'campaign_not_sent_to_list'
+        WHEN latest.contact_id IS NULL THEN 'no_activity'
+        WHEN NOT latest.sent_to_list THEN 'campaign_not_sent_to_list'
     END,
-    latest_open.response_id,
-    latest_open.arrived_at
+    latest.response_id,
+    latest.campaign_id,
+    in_doubt.contact_id IS NOT NULL
 FROM member
-LEFT JOIN latest_open USING (contact_id)
-LEFT JOIN imported    USING (contact_id)
-LEFT JOIN suppressed  USING (contact_id)
+LEFT JOIN latest     USING (contact_id)
+LEFT JOIN imported   USING (contact_id)
+LEFT JOIN suppressed USING (contact_id)
+LEFT JOIN in_doubt   USING (contact_id)

@@ -2,8 +2,9 @@
 -- Parameters: none.
 -- Returns:    nothing.
 CREATE TEMPORARY TABLE judged (
-    contact_id  bigint NOT NULL,
+    contact_id  bigint  NOT NULL,
     reason      text,
     response_id bigint,
-    arrived_at  timestamptz
+    campaign_id bigint,
+    unknown     boolean NOT NULL
 ) ON COMMIT DROP

@@ -24,6 +24,7 @@ from contact_sync.cli import (
     lint,
     new,
     plan,
+    pushes,
     removals,
     revert,
     set_aside,
@@ -55,6 +56,7 @@ app.command("new")(new.new)
 app.command("fields")(fields.fields)
 app.command("plan")(plan.plan)
 app.command("history")(history.history)
+app.command("pushes")(pushes.pushes)
 app.command("explain-record")(explain_record.explain_record)
 app.command("doctor")(doctor.doctor)
 app.command("activate")(states.activate)

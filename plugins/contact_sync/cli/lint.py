@@ -56,6 +56,7 @@ def lint(
     """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
     from contact_sync.config.hints import find_hints
     from contact_sync.config.loader import line_of, load_syncs
+    from contact_sync.config.push_checks import push_hints
     from contact_sync.config.reference_page import stale_page, write_page
     from contact_sync.config.schema import stale_schemas, write_schemas
 
@@ -68,12 +69,14 @@ def lint(
     chosen = _good(folder, paths, loaded) if files else dict(loaded.syncs)
     found, checked = _chosen(folder, paths, loaded) if files else _all(folder, loaded)
     found += find_hints(chosen.values(), online=online, among=loaded.syncs.values())
-    found += check_online(chosen.values(), folder) if online else []
+    found += check_online(chosen.values(), folder, None if files else loaded.organisation) if online else []
     if forecast and loaded.organisation:
         problems = check_credits(chosen.values(), loaded.organisation, folder, datetime.now(UTC))
         found += [replace(each, line=line_of(folder, each)) for each in problems]
     renamed, not_checked = check_renamed(chosen, folder, asked=online or register)
     found += renamed
+    if not files and loaded.organisation:
+        found += [replace(each, line=line_of(folder, each)) for each in push_hints(folder, loaded.organisation)]
     if not files:
         problems = check_slots(loaded, folder, datetime.now(UTC), asked=online)
         found += [replace(each, line=line_of(folder, each)) for each in problems]

@@ -6,7 +6,7 @@ like any other. An account that cannot be asked is an error: who asks is not to 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,17 +15,27 @@ from typing import TYPE_CHECKING
 from contact_sync.errors import ConfigError, ContactSyncError, SourceRenamed
 
 if TYPE_CHECKING:
+    from contact_sync.config.organisation import Organisation
     from contact_sync.config.problems import ConfigProblem
+    from contact_sync.config.push import PushSettings
     from contact_sync.config.resolved import ResolvedSync
     from contact_sync.warehouse.database import Warehouse
     from contact_sync.zoho.creator import CreatorClient
+    from contact_sync.zoho.recruit import RecruitClient
+
+    OfSwitches = Callable[[RecruitClient], list[ConfigProblem]]
 
 _KEY = re.compile(r"((?:source|mapping)(?:\.[a-z_]+)*): ")
 """The key of the file that an error of a client begins with, if it knows one."""
 
 
-def check_online(syncs: Iterable["ResolvedSync"], folder: Path) -> list["ConfigProblem"]:
-    """Every problem of good syncs that the metadata of their accounts shows, with the line of its key."""
+def check_online(
+    syncs: Iterable["ResolvedSync"], folder: Path, organisation: "Organisation | None" = None
+) -> list["ConfigProblem"]:
+    """Every problem of good syncs that the metadata of their accounts shows, with the line of its key.
+
+    organisation: look at the push switches of its accounts, too; None: only at the syncs.
+    """
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand
     from contact_sync.config.loader import ORGANISATION_FILE, line_of
     from contact_sync.config.problems import ConfigProblem
@@ -33,6 +43,10 @@ def check_online(syncs: Iterable["ResolvedSync"], folder: Path) -> list["ConfigP
     by_account: dict[str, list[ResolvedSync]] = defaultdict(list)
     for sync in syncs:
         by_account[sync.account].append(sync)
+    pushes = {name: profile.push for name, profile in organisation.accounts.items()} if organisation else {}
+    pushes = {name: push for name, push in pushes.items() if push.switches()}
+    for account in pushes:
+        by_account.setdefault(account, [])
     if not by_account:
         return []
     try:
@@ -43,22 +57,34 @@ def check_online(syncs: Iterable["ResolvedSync"], folder: Path) -> list["ConfigP
     found: list[ConfigProblem] = []
     for account, its_syncs in by_account.items():
         try:
-            found += _of_account(account, its_syncs, warehouse)
+            found += _of_account(
+                account, its_syncs, warehouse, partial(_of_switches, folder, account, pushes.get(account))
+            )
         except ContactSyncError as error:
             file = f"{folder.name}/{ORGANISATION_FILE}"
             found.append(ConfigProblem(file, 0, f"accounts.{account}", f"could not be asked: {error}"))
     return [replace(each, line=line_of(folder, each)) for each in found]
 
 
-def _of_account(account: str, syncs: list["ResolvedSync"], warehouse: "Warehouse") -> list["ConfigProblem"]:
+def _of_account(
+    account: str, syncs: list["ResolvedSync"], warehouse: "Warehouse", of_switches: "OfSwitches"
+) -> list["ConfigProblem"]:
     from contact_sync.cli.connections import creator_client, recruit_client
     from contact_sync.config.online import check_recruit
 
-    if syncs[0].kind == "creator":
+    if syncs and syncs[0].kind == "creator":
         with creator_client(account, warehouse) as creator:
             return [problem for sync in syncs for problem in _of_report(sync, creator)]
     with recruit_client(account, warehouse) as recruit:
-        return [problem for sync in syncs for problem in check_recruit(sync, recruit)]
+        return [problem for sync in syncs for problem in check_recruit(sync, recruit)] + of_switches(recruit)
+
+
+def _of_switches(
+    folder: Path, account: str, push: "PushSettings | None", recruit: "RecruitClient"
+) -> list["ConfigProblem"]:
+    from contact_sync.config.push_online import check_switches
+
+    return check_switches(folder, account, push, recruit) if push else []
 
 
 def _of_report(sync: "ResolvedSync", client: "CreatorClient") -> list["ConfigProblem"]:

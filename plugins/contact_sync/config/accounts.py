@@ -8,10 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contact_sync.config.base import ApiName, ContactField, Flag, ModuleName, Name, Strict, TimezoneName, refuse
+from contact_sync.config.base import Flag, ModuleName, Name, Strict, TimezoneName, refuse
+from contact_sync.config.push import PushSettings
 from contact_sync.core.daily_credits import documented_credits
 
-_PUSH_MAPPING = {"first_name": "First_Name", "last_name": "Last_Name", "email": "Email"}
 _ONLY: dict[str, tuple[str, ...]] = {
     "recruit": ("type", "paid", "modules", "push"),
     "creator": ("owner", "timezone"),
@@ -19,29 +19,6 @@ _ONLY: dict[str, tuple[str, ...]] = {
 """Keys that mean something for one kind of account only."""
 
 Kind = Literal["recruit", "creator"]
-
-
-class PushSwitch(Strict):
-    """One switch of PUSH-0: people of `list` who opened a campaign go to the module with their member status."""
-
-    list_name: Name = Field(alias="list", description="The mailing list whose people are pushed.")
-    enabled: Flag = Field(True, description="false turns the switch off (PUSH-7).")
-    mapping: dict[ContactField, ApiName] = Field(
-        _PUSH_MAPPING, description="Contact field to field of the Recruit module (PUSH-2)."
-    )
-    status_field: ApiName | None = Field(None, description="Recruit field that takes the member status (PUSH-1).")
-
-
-class CandidateSwitches(Strict):
-    """Switches that push to the module Candidates (PUSH-0)."""
-
-    opened: PushSwitch | None = Field(None, description="People who opened a campaign (PUSH-1).")
-
-
-class PushSettings(Strict):
-    """Push settings of an account, by module (PUSH-0)."""
-
-    candidates: CandidateSwitches = Field(CandidateSwitches(), description="Switches of the module Candidates.")
 
 
 class AccountProfile(Strict):

@@ -153,6 +153,8 @@ ApiName = Annotated[
     BeforeValidator(_api_name),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z$_][A-Za-z0-9_$.]*$"}),
 ]
+ApiKey = Annotated[str, BeforeValidator(_api_name)]
+"""The same as a key of a mapping."""
 ModuleName = Annotated[
     str, BeforeValidator(_module_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"})
 ]

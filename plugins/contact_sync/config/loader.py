@@ -24,7 +24,7 @@ ORGANISATION_FILE = "organisation.yaml"
 SYNCS_FOLDER = "syncs"
 
 _SYNC_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-_OWN_DAGS = re.compile(r"contact_sync(s|_.*)|mail_events_import")
+_OWN_DAGS = re.compile(r"contact_sync(s|_.*)|mail_events_import|push_.+")
 _LARGEST_FILE = 500_000
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

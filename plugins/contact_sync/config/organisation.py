@@ -64,6 +64,11 @@ class Policies(Strict):
         description="Whether Recruit's search is trusted to ignore case, which its documentation leaves open; false: "
         "only values without letters of two cases are sent to it (CRIT-5).",
     )
+    search_in: Flag = Field(
+        False,
+        description="Whether Recruit's search is trusted to know `in`, which its documentation leaves open: a push "
+        "then looks up 100 addresses a call instead of 10 (PUSH-5).",
+    )
     backfill_beyond_lookback: Flag = Field(
         True, description="Whether backfills may reach back further than max_lookback_days (RET-3)."
     )

@@ -22,6 +22,7 @@ from contact_sync.config.fitting import application_zone, default_zone
 from contact_sync.config.mapping import mapping_lines, names_by_metadata
 from contact_sync.config.options import Options
 from contact_sync.config.organisation import Organisation, Policies, RoleAddresses
+from contact_sync.config.resolved_push import ResolvedSwitch, switches_of_list, without_later_keys
 from contact_sync.config.resolved_schedule import ResolvedSchedule, resolve_schedule
 from contact_sync.config.source import RecruitSource, Scope
 from contact_sync.config.sync import RetrieveAfter, SyncConfig, earliest_after
@@ -36,23 +37,11 @@ _LATER_KEYS = (
 )  # fmt: skip
 _LATER_POLICIES = (
     "on_credential_change", "contacts_module", "on_source_rename", "custom_fields", "contact_job_path",
-    "api_overmatch_warn", "search_ignores_case", "backfill_beyond_lookback", "creator_all", "bulk_from",
+    "api_overmatch_warn", "search_ignores_case", "search_in", "backfill_beyond_lookback", "creator_all", "bulk_from",
     "shared_contacts", "unsubscribe_scope", "deletion_retention_days", "active_syncs", "syncs_per_day", "per_month",
     "monthly_limit_counts", "over_limit",
 )  # fmt: skip
 """What fingerprints leave out while it has its default: configurations were registered before these existed."""
-
-
-class ResolvedSwitch(Strict):
-    """A push switch of the sync's account whose list is the sync's list."""
-
-    account: str
-    module: Literal["Candidates"]
-    event: Literal["opened"]
-    list_name: str
-    enabled: bool
-    mapping: dict[str, str]
-    status_field: str | None
 
 
 class ResolvedReport(Strict):
@@ -125,6 +114,7 @@ class ResolvedSync(Strict):
     def fingerprint(self) -> str:
         """SHA-256 of all that the sync holds: one configuration version (CFG-1)."""
         held = self.model_dump(mode="json", exclude={"file", "organisation_timezone"})
+        held["push_switches"] = without_later_keys(held["push_switches"])
         held["policies"] = _without_defaults(held["policies"], Policies, _LATER_POLICIES)
         return _digest(_without_defaults(held, ResolvedSync, _LATER_KEYS))
 
@@ -178,7 +168,7 @@ class ResolvedSync(Strict):
             daily_credits=profile.credits_a_day,
             organisation_timezone=organisation.timezone,
             push=sync.push,
-            push_switches=tuple(_switches(sync, organisation)),
+            push_switches=tuple(switches_of_list(sync.list_name, organisation)),
             max_invalid_share=sync.validation.max_invalid_share,
             suite=sync.validation.suite or _SUITES[profile.kind],
             **_source(sync, organisation),
@@ -228,23 +218,6 @@ def _mapping(sync: SyncConfig, organisation: Organisation) -> dict[str, Any]:
         "email_by_metadata": not any(line.target == "email" for line in lines),
         "name_by_metadata": names_by_metadata(sync.mapping, favourites, module),
     }
-
-
-def _switches(sync: SyncConfig, organisation: Organisation) -> list[ResolvedSwitch]:
-    opened = organisation.accounts[sync.account].push.candidates.opened
-    if opened is None or opened.list_name != sync.list_name:
-        return []
-    return [
-        ResolvedSwitch(
-            account=sync.account,
-            module="Candidates",
-            event="opened",
-            list_name=opened.list_name,
-            enabled=opened.enabled,
-            mapping=dict(opened.mapping),
-            status_field=opened.status_field,
-        )
-    ]
 
 
 def _without_defaults(held: dict[str, Any], model: type[BaseModel], names: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from contact_sync.config.base import close_match
 from contact_sync.config.organisation import Organisation
 from contact_sync.config.problems import ConfigProblem
+from contact_sync.config.push_checks import push_warnings
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.config.schedule import in_both_zones
 from contact_sync.core.mapping_types import USUAL_MODULES
@@ -25,6 +26,7 @@ def find_warnings(
     if whole:
         found += _list_spellings(syncs)
         found += _switch_spellings(folder, organisation, syncs)
+        found += push_warnings(folder, organisation, syncs)
         found += _same_names(syncs)
         found += _field_types(syncs)
     return found
@@ -57,15 +59,13 @@ def _switch_spellings(
     by_spelling = {same_spelling(name): name for name in sorted(fed)}
     found = []
     for account, profile in organisation.accounts.items():
-        opened = profile.push.candidates.opened
-        if opened is None or opened.list_name in fed:
-            continue
-        meant = by_spelling.get(same_spelling(opened.list_name))
-        if meant:
-            key = f"accounts.{account}.push.candidates.opened.list"
-            message = f"'{opened.list_name}' differs from '{meant}' only in case or spaces: no sync feeds it."
-            file = f"{folder.name}/organisation.yaml"
-            found.append(ConfigProblem(file, 0, key, message, (), meant, None, "warning"))
+        for module, event, switch in profile.push.switches():
+            meant = by_spelling.get(same_spelling(switch.list_name))
+            if meant and switch.list_name not in fed:
+                key = f"accounts.{account}.push.{module.lower()}.{event}.list"
+                message = f"'{switch.list_name}' differs from '{meant}' only in case or spaces: no sync feeds it."
+                file = f"{folder.name}/organisation.yaml"
+                found.append(ConfigProblem(file, 0, key, message, (), meant, None, "warning"))
     return found
 
 

@@ -41,11 +41,13 @@ def clients(
 
 
 @contextmanager
-def recruit_clients(warehouse: Warehouse, allowance_of: AllowanceOf) -> Iterator[Callable[[str, int], RecruitClient]]:
+def recruit_clients(
+    warehouse: Warehouse, allowance_of: AllowanceOf
+) -> Iterator[Callable[[str, int | None], RecruitClient]]:
     """The same for stages that work with Recruit only."""
     with ExitStack() as ending:
 
-        def make_client(account: str, fetch_id: int) -> RecruitClient:
+        def make_client(account: str, fetch_id: int | None) -> RecruitClient:
             hook = ZohoRecruitHook(account)
             ending.callback(hook.release)
             return hook.get_client(warehouse, fetch_id, allowance_of(account))

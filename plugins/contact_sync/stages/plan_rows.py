@@ -23,7 +23,9 @@ from contact_sync.stages.batch import Batch
 from contact_sync.stages.common import settings_of
 from contact_sync.stages.extract import Reader
 from contact_sync.stages.planning import Outlook
-from contact_sync.stages.push import lacks, record_of, wanted
+from contact_sync.stages.push import clicked_first, wanted
+from contact_sync.stages.push_records import sort_out
+from contact_sync.stages.push_switch import register
 from contact_sync.stages.removing import Removed
 from contact_sync.stages.source import Source
 from contact_sync.stages.states import registration
@@ -33,7 +35,8 @@ from contact_sync.warehouse import fetches, organisation, pushes, registry, stat
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.rehearsal import Rehearsal
 from contact_sync.zoho.catalogue import COSTS
-from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE
+from contact_sync.zoho.matching import MOST_IN
+from contact_sync.zoho.recruit import MOST_CONDITIONS, MOST_RECORDS_A_WRITE
 
 Pause = Callable[[ReadPending], None]
 """Waits until the source may be ready."""
@@ -216,28 +219,29 @@ def _loaded(rehearsal: Rehearsal, connection: Connection, fetch: Fetch, rows: in
 
 
 def _pushes(rehearsal: Rehearsal, fetch: Fetch, settings: ResolvedSync, now: datetime) -> tuple[Pushing, ...]:
-    return tuple(_push(rehearsal, each, fetch, settings, now) for each in settings.push_switches)
+    return tuple(_push(rehearsal, each, fetch, settings, now) for each in clicked_first(settings.push_switches))
 
 
 def _push(rehearsal: Rehearsal, asked: ResolvedSwitch, fetch: Fetch, settings: ResolvedSync, now: datetime) -> Pushing:
     """Whom one switch would send, judged as the push does after this load (PUSH-1 to PUSH-4)."""
     look_back = timedelta(days=settings.policies.push_lookback_days)
     with rehearsal.undone() as connection:
-        switch = pushes.register(
-            connection, asked.account, asked.module, asked.event, fetch.list_id, enabled=asked.enabled, now=now
-        )
+        switch = register(connection, asked, fetch.list_id, now)
         if not switch.enabled:
             return Pushing(asked.module, asked.event, enabled=False)
-        people = pushes.judge(connection, switch, look_back, settings.policies.push_suppressed)
+        suppressed = settings.policies.push_suppressed
+        people = pushes.judge(connection, switch, look_back, suppressed, asked.status_target)
         judged = [(str(row.reason), int(row.people)) for row in connection.execute(_JUDGED)]
-    lacking = sum(lacks(record_of(person, asked)) is not None for person in people)
+    leads, lacking = sort_out(people, asked)
+    unknown = sum(lead.record_id is None for lead in leads)
     return Pushing(
         module=asked.module,
         event=asked.event,
         enabled=True,
-        to_push=len(people) - lacking,
-        not_pushed=tuple(judged + ([("missing_mandatory", lacking)] if lacking else [])),
-        credits=ceil((len(people) - lacking) / MOST_RECORDS_A_WRITE) * COSTS["upsert"],
+        to_push=len(leads),
+        not_pushed=tuple(judged + ([("missing_mandatory", len(lacking))] if lacking else [])),
+        credits=ceil(len(leads) / MOST_RECORDS_A_WRITE) * COSTS["upsert"]
+        + ceil(unknown / (MOST_IN if settings.policies.search_in else MOST_CONDITIONS)) * COSTS["search"],
     )
 
 

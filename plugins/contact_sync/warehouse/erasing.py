@@ -24,6 +24,7 @@ TABLES = {
     "contacts.suppression": "suppressions",
     "contacts.bounce": "bounces",
     "sync.push_ledger": "pushes",
+    "sync.outbox": "outbox",
     "contacts.response": "responses",
     "contacts.send": "sends",
     "sync.event_set_aside": "events_set_aside",
@@ -38,8 +39,8 @@ TABLES = {
 }
 """Table → the statement of include/sql/erasure that takes the person out of it; responses after what refers to them."""
 OF_CONTACT = frozenset(
-    {"contact", "memberships", "address_history", "source_links", "field_owners", "pushes", "responses", "sends",
-     "field_changes", "ledger", "conversions", "removals"}
+    {"contact", "memberships", "address_history", "source_links", "field_owners", "pushes", "outbox", "responses",
+     "sends", "field_changes", "ledger", "conversions", "removals"}
 )  # fmt: skip
 """Those of them that ask for the contact."""
 

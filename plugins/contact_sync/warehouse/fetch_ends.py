@@ -67,7 +67,7 @@ _UNLOADED = text(
 )
 _PUSHED = text(
     "UPDATE sync.fetch SET finished_at = now(), pushed = "
-    "(SELECT count(*) FROM sync.push_ledger WHERE fetch_id = :fetch_id AND outcome <> 'not_pushed') "
+    "(SELECT count(*) FROM sync.push_ledger WHERE fetch_id = :fetch_id AND outcome IN ('inserted', 'updated')) "
     "WHERE fetch_id = :fetch_id"
 )
 _DEGRADE = text("UPDATE sync.fetch SET status = 'degraded' WHERE fetch_id = :fetch_id AND status = 'succeeded'")

@@ -71,6 +71,18 @@ class EffectUnknown(Unavailable):
     """A write was sent and its fate is unknown: look the records up by key before sending them again."""
 
 
+class WriteRefused(ContractBroken):
+    """A write was refused as a whole, so nothing of it took effect: one of its records is at fault, or what all share.
+
+    code, field: as Zoho told them, if it did.
+    """
+
+    def __init__(self, message: str, code: str | None, field: str | None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
 def failure(
     method: str, path: str, status: int, body: Any, headers: Mapping[str, str], now: datetime
 ) -> ContactSyncError | None:
@@ -88,7 +100,17 @@ def failure(
     if code in RATE_CODES or status == 429:
         return RateLimited(f"{where}. Too many calls: wait and try again.", asked_wait(headers, now))
     wait = asked_wait(headers, now)
-    return _by_code(code, method, path, where, wait) or _by_status(status, body, method, path, where, wait)
+    error = _by_code(code, method, path, where, wait) or _by_status(status, body, method, path, where, wait)
+    if write and code is not None and status < 500 and type(error) is ContractBroken:
+        return WriteRefused(str(error), code, _refused_field(body))
+    return error
+
+
+def _refused_field(body: dict[str, Any]) -> str | None:
+    item = body if _is_error(body) else _wrapped(body) or {}
+    details = item.get("details")
+    name = details.get("api_name") if isinstance(details, dict) else None
+    return None if name is None else str(name)
 
 
 def _by_code(code: str | None, method: str, path: str, where: str, wait: float | None) -> ContactSyncError | None:

@@ -169,14 +169,17 @@ class RecruitClient:
     ) -> list[UpsertAnswer]:
         """Insert or update up to 100 records; one answer for each, in their order.
 
-        duplicate_check_fields: the key, such as ["Email"]. trigger: which automations run; None: all, []: none.
-        Never sent twice when its effect is unknown: raises EffectUnknown (an Unavailable) instead.
+        duplicate_check_fields: the key, such as ["Email"]; none: the module's own. A record with an `id` is updated.
+        trigger: which automations run; None: all, []: none. Never sent twice when its effect is unknown: raises
+        EffectUnknown (an Unavailable) instead; WriteRefused if nothing of it took effect.
         """
         if len(records) > MOST_RECORDS_A_WRITE:
             raise ValueError(f"at most {MOST_RECORDS_A_WRITE} records a call, not {len(records)}")
         if not records:
             return []
-        body: dict[str, Any] = {"data": list(records), "duplicate_check_fields": list(duplicate_check_fields)}
+        body: dict[str, Any] = {"data": list(records)}
+        if duplicate_check_fields:
+            body["duplicate_check_fields"] = list(duplicate_check_fields)
         if trigger is not None:
             body["trigger"] = list(trigger)
         path = f"{RECRUIT}/{module}/upsert"

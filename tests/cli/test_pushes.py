@@ -1,0 +1,49 @@
+"""`contact-sync pushes`: people by reason, and near misses; nobody is named."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from contact_sync.cli.app import main
+from contact_sync.warehouse.database import Warehouse
+
+ROWS = """
+INSERT INTO contacts.mailing_list (list_id, name, created_at) VALUES (1, 'News', now());
+INSERT INTO contacts.contact (contact_id, email, email_key, created_at, updated_at)
+    SELECT n, format('p%s@example.org', n), format('p%s@example.org', n), now(), now() FROM generate_series(1, 3) AS n;
+INSERT INTO contacts.membership (list_id, contact_id, status, since)
+    SELECT 1, contact_id, 'subscribed', now() FROM contacts.contact;
+INSERT INTO sync.push_switch (switch_no, account, module, response, list_id, enabled, enabled_since)
+    VALUES (1, 'recruit_demo', 'Contacts', 'opened', 1, true, now());
+INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, reason, detail, at)
+    VALUES (1, 1, 'inserted', NULL, NULL, now()), (1, 2, 'not_pushed', 'missing_mandatory', 'Client_Name', now()),
+           (1, 3, 'not_pushed', 'missing_mandatory', 'Client_Name', now())
+"""
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(["pushes", *arguments])
+    assert not ended.value.code
+    return capsys.readouterr().out
+
+
+def test_by_reason_with_near_misses(
+    warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """PUSH-4, PUSH-11: as a table and as JSON; of one account or all."""
+    monkeypatch.setenv("CONTACT_SYNC_WAREHOUSE_URL", warehouse_url)
+    assert "No push has judged anybody yet." in told(capsys)
+    with warehouse.transaction() as connection:
+        for statement in ROWS.split(";\n"):
+            connection.execute(text(statement))
+    shown = told(capsys)
+    assert "not_pushed: missing_mandatory, Client_Name" in shown
+    assert "recruit_demo, Contacts, opened: 2 would be pushed if company name were mapped." in " ".join(shown.split())
+    assert "@" not in shown
+    found: dict[str, Any] = json.loads(told(capsys, "--json", "--account", "recruit_demo"))
+    assert [(row["outcome"], row["people"]) for row in found["by_reason"]] == [("inserted", 1), ("not_pushed", 2)]
+    assert found["near_misses"][0]["people"] == 2
+    assert json.loads(told(capsys, "--json", "--account", "another")) == {"by_reason": [], "near_misses": []}
