@@ -35,6 +35,7 @@ def test_by_reason_with_near_misses(
 ) -> None:
     """PUSH-4, PUSH-11: as a table and as JSON; of one account or all."""
     monkeypatch.setenv("CONTACT_SYNC_WAREHOUSE_URL", warehouse_url)
+    monkeypatch.setenv("COLUMNS", "120")
     assert "No push has judged anybody yet." in told(capsys)
     with warehouse.transaction() as connection:
         for statement in ROWS.split(";\n"):
