@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from include.local import airflow, day_two, interrupts, past
+from include.local import airflow, day_two, interrupts, mailing, past, written
 from include.local.clean import forget_state
 from include.local.comparing import compare, is_complete
 from include.local.errors import LocalError
@@ -150,12 +150,13 @@ def _run_all(services: Services, api: AirflowApi, known: past.Past, include: Inc
     for sync in syncs:
         fetching.first(sync)
     _day_two(fetching, include, syncs)
+    heard = _mail(fetching, known, syncs)
     line()
     subprocess.run([*CONTACT_SYNC, "history"], env=_wide(services.env), check=False, cwd=PROJECT)
     history = _history(services.env)
     agreed = compare(fetching.wanted, history)
     # who has changed the examples may miss something, and knows why
-    return (is_complete(history) or not once) and agreed
+    return (is_complete(history) or not once) and agreed and heard
 
 
 def _day_two(fetching: Fetching, include: IncludeFolder, syncs: list[Sync]) -> None:
@@ -165,6 +166,25 @@ def _day_two(fetching: Fetching, include: IncludeFolder, syncs: list[Sync]) -> N
         return
     fetching.services.state.remember("day_two", True)
     day_two.play(fetching, include, sync)
+
+
+def _mail(fetching: Fetching, known: past.Past, syncs: list[Sync]) -> bool:
+    """The mail and its pushes; True when the sandbox has what the ledger says, and a second push writes nothing."""
+    sync = next((each for each in syncs if each.sync_id == mailing.SYNC_ID), None)
+    if sync is None:
+        line(f"  The mail is about the example {mailing.SYNC_ID}, which is not there: left out.")
+        return True
+    mail = mailing.play(fetching, sync, known)
+
+    def push() -> None:
+        fetching.again(sync, "once more, with nobody left to push")
+        fetching.act(mailing.PUSHES, {})
+
+    agreed = written.compare(fetching.services, mail, known)
+    agreed = written.nothing_more(fetching.services, push) and agreed
+    line()
+    subprocess.run([*CONTACT_SYNC, "pushes"], env=_wide(fetching.services.env), check=False, cwd=PROJECT)
+    return agreed
 
 
 def _wait_for_dags(services: Services, api: AirflowApi, wanted: list[str]) -> None:

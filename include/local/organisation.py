@@ -93,7 +93,7 @@ def organisation_before(past: Past) -> Organisation:
     for kind in SUPPRESSED:
         organisation.suppressed |= {key(each): kind for each in past.addresses(kind)}
     organisation.unsubscribed = {LISTS["unsubscribed"]: {key(each) for each in past.addresses("unsubscribed")}}
-    organisation.openers = {LISTS["reader"]: len(past.readers)}
+    organisation.openers = {LISTS["reader"]: len(past.addresses("reader"))}
     return organisation
 
 

@@ -1,10 +1,10 @@
 """The past of the demo's organisation: people it knew, mailed and lost before the first fetch.
 
 Without a past every record of a first fetch would be new. So a few addresses of the sandbox are known members of an
-older list or of none, bounced, unsubscribed, complained or blocked, and some readers that the sandbox has never seen
-have opened a campaign. The choice depends on the sandbox's records alone, so the independent count knows it too.
-Blocking goes through the product's own command; the rest is `past.sql`, which finds the people in the temporary table
-`demo_past`.
+older list or of none, bounced, unsubscribed, complained or blocked; some readers that the sandbox has never seen have
+opened a campaign, and the guests of a webinar are in a list that no sync feeds. The choice depends on the sandbox's
+records alone, so the independent count knows it too. Blocking goes through the product's own command; the rest is
+`past.sql`, which finds the people in the temporary table `demo_past`.
 """
 
 import subprocess
@@ -29,14 +29,26 @@ BY_COMMAND = {
 }
 SUPPRESSED = (*BY_COMMAND, "complaint", "unsubscribed_org")
 READERS = 12
-LISTS = {"member": "Autumn job fair", "unsubscribed": "Talent news", "reader": "Talent news"}
+COMPANIES = (
+    "Northwind Yards",
+    "NORTHWIND YARDS ",
+    "Lumen Grid",
+    "Harbour Mills",
+    "Harbour Mills",
+    None,
+    None,
+    "Lumen Grid",
+)
+"""The company of each guest, as typed into a form: some twice, some not at all."""
+LISTS = {"member": "Autumn job fair", "unsubscribed": "Talent news", "reader": "Talent news", "guest": "Webinar guests"}
 TABLE = """
 CREATE TEMPORARY TABLE demo_past (
-    role       text NOT NULL,   -- member, alone, unsubscribed, reader, hard_bounce, soft_bounce, complaint …
+    role       text NOT NULL,   -- member, alone, unsubscribed, reader, guest, hard_bounce, soft_bounce, complaint …
     address    text NOT NULL,
     first_name text,
     last_name  text,
-    list_name  text,            -- the list that a member, unsubscribed person or reader belongs to
+    company    text,
+    list_name  text,            -- the list that a member, unsubscribed person, reader or guest belongs to
     position   integer NOT NULL -- 1, 2, 3 … within the role
 )
 """
@@ -44,14 +56,16 @@ CREATE TEMPORARY TABLE demo_past (
 
 @dataclass(frozen=True)
 class Past:
-    """Who stood where before the first fetch: role → addresses, and the readers who have no record in the sandbox."""
+    """Who stood where before the first fetch: role → addresses; strangers, who have no record in the sandbox: role →
+    address, first name, last name, company.
+    """
 
     people: dict[str, list[str]]
-    readers: list[tuple[str, str, str]]
+    strangers: dict[str, list[tuple[str, str, str, str | None]]]
 
     def addresses(self, role: str) -> list[str]:
         """The addresses of the people in this role."""
-        return [reader[0] for reader in self.readers] if role == "reader" else self.people[role]
+        return [each[0] for each in self.strangers[role]] if role in self.strangers else self.people[role]
 
 
 def read_kinds(sandbox_url: str) -> list[dict[str, Any]]:
@@ -72,20 +86,30 @@ def choose_past(kinds: list[dict[str, Any]]) -> Past:
     people = {
         role: [address for _, address in zip(range(count), chosen, strict=False)] for role, count in SHARES.items()
     }
-    readers = [(f"reader.{n}@reading.example.org", "Robin", f"Reader {n}") for n in range(1, READERS + 1)]
-    return Past(people, readers)
+    strangers: dict[str, list[tuple[str, str, str, str | None]]] = {
+        "reader": [(f"reader.{n}@reading.example.org", "Robin", f"Reader {n}", None) for n in range(1, READERS + 1)],
+        "guest": [
+            (f"guest.{n}@webinar.example.org", "Gill", f"Guest {n}", company)
+            for n, company in enumerate(COMPANIES, start=1)
+        ],
+    }
+    return Past(people, strangers)
 
 
 def seed_past(warehouse_url: str, sandbox_url: str) -> Past:
     """Write the past into the warehouse, in one transaction, and return it. `warehouse_url` as SQLAlchemy takes it."""
     past = choose_past(read_kinds(sandbox_url))
-    rows: list[tuple[str, str, str | None, str | None, str | None, int]] = [
-        (role, address, None, None, LISTS.get(role), position)
+    rows: list[tuple[str, str, str | None, str | None, str | None, str | None, int]] = [
+        (role, address, None, None, None, LISTS.get(role), position)
         for role, addresses in past.people.items()
         if role not in BY_COMMAND
         for position, address in enumerate(addresses, start=1)
     ]
-    rows += [("reader", *reader, LISTS["reader"], position) for position, reader in enumerate(past.readers, start=1)]
+    rows += [
+        (role, *stranger, LISTS[role], position)
+        for role, strangers in past.strangers.items()
+        for position, stranger in enumerate(strangers, start=1)
+    ]
     with psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as connection:
         connection.execute(TABLE)
         with connection.cursor().copy("COPY demo_past FROM STDIN") as copy:

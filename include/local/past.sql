@@ -5,10 +5,13 @@ FROM demo_past
 WHERE list_name IS NOT NULL
 ON CONFLICT (name) DO NOTHING;
 
-INSERT INTO contacts.contact (email, email_key, first_name, last_name, created_at, updated_at)
-SELECT btrim(address), lower(btrim(address)), first_name, last_name, now() - interval '90 days', now() - interval '90 days'
+INSERT INTO contacts.contact (email, email_key, first_name, last_name, fields, created_at, updated_at)
+SELECT
+    btrim(address), lower(btrim(address)), first_name, last_name,
+    jsonb_strip_nulls(jsonb_build_object('company', company)),
+    now() - interval '90 days', now() - interval '90 days'
 FROM demo_past
-WHERE role IN ('member', 'alone', 'unsubscribed', 'reader')
+WHERE role IN ('member', 'alone', 'unsubscribed', 'reader', 'guest')
 ORDER BY role, position;
 
 INSERT INTO contacts.membership (list_id, contact_id, status, since, unsubscribed_at)

@@ -177,8 +177,10 @@ def test_the_past_takes_ordinary_people_once_each() -> None:
 
 def test_the_organisation_knows_members_and_readers() -> None:
     people = {role: [f"{role}@x.org"] for role in SHARES}
-    organisation = organisation_before(Past(people, [("reader@x.org", "R", "Eader")]))
-    assert organisation.known == {"member@x.org", "alone@x.org", "unsubscribed@x.org", "reader@x.org"}
+    strangers = {"reader": [("reader@x.org", "R", "Eader", None)], "guest": [("guest@x.org", "G", "Uest", "Mills")]}
+    organisation = organisation_before(Past(people, strangers))
+    assert organisation.known == {f"{who}@x.org" for who in ("member", "alone", "unsubscribed", "reader", "guest")}
+    assert organisation.members("Webinar guests") == {"guest@x.org"}
     assert organisation.bounced == {"hard_bounce@x.org": "hard", "soft_bounce@x.org": "soft"}
     assert organisation.suppressed == {f"{kind}@x.org": kind for kind in SUPPRESSED}
     assert organisation.openers == {"Talent news": 1}
