@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from airflow.sdk.exceptions import AirflowSkipException
 from sqlalchemy import text
 
@@ -30,11 +31,12 @@ SELECT campaign_id, contact_id, 'opened', now(), now() FROM campaign, person
 
 
 def push_from(name: str) -> None:
-    """Let the account's switch name this list."""
+    """Let the account have one switch, which names this list."""
     path = include_folder() / "organisation.yaml"
-    written = path.read_text(encoding="utf-8").replace("list: Talent news", f"list: {name}")
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    written["accounts"]["recruit_demo"]["push"] = {"candidates": {"opened": {"list": name}}}
     path.unlink()  # it is a link to the project's own
-    path.write_text(written, encoding="utf-8")
+    path.write_text(yaml.safe_dump(written), encoding="utf-8")
 
 
 def execute(**changes: Any) -> dict[str, Any]:
