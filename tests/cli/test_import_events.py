@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from upath import UPath
 
 from contact_sync.warehouse.erasure import erase
 from tests.cli.conftest import Ended
@@ -51,6 +52,13 @@ def test_three_files_in_any_order(run: Callable[..., Ended], mail: Path, with_wa
     assert "set aside: 1 response, unknown_contact" in ended.out
     assert "1 memberships unsubscribed, 0 suppressed, 0 addresses with news of bounces." in ended.out
     assert scalar(with_warehouse, "SELECT string_agg(email, ' ') FROM contacts.mailable_members") == "ben@example.org"
+
+
+def test_lists_that_nothing_has_named_before_are_told(run: Callable[..., Ended], mail: Path) -> None:
+    """CAMP-1: a list that is spelt otherwise is another list, and an unsubscribe from it ends no subscription."""
+    (mail / "campaigns.csv").write_text(CAMPAIGNS.replace("Talent news", "talent news | Alumni"))
+    assert "2 lists are new: nothing else has named them" in run("import-events", *paths(mail, "campaigns")).out
+    assert "lists are new" not in run("import-events", *paths(mail, "campaigns")).out
 
 
 def test_json_for_other_programs(run: Callable[..., Ended], mail: Path) -> None:
@@ -122,6 +130,20 @@ def test_mistakes(run: Callable[..., Ended], mail: Path, arguments: list[str], m
     assert (ended.code, message in ended.err) == (2, True)
 
 
+def test_a_file_of_an_object_store(run: Callable[..., Ended], mail: Path) -> None:
+    """CAMP-1: by fsspec, here in memory; one that is not there, and a kind that there is not."""
+    store = "memory://bucket/mail"
+    for name in ("campaigns", "sends"):
+        UPath(f"{store}/{name}.csv").write_bytes((mail / f"{name}.csv").read_bytes())
+    ended = run("import-events", f"{store}/campaigns.csv", f"{store}/sends.csv", "--output", "json")
+    assert (ended.code, ended.err) == (0, "")
+    assert [json.loads(ended.out)[of] for of in ("read", "new")] == [3, 3]
+    ended = run("import-events", f"{store}/sends-2.csv")
+    assert (ended.code, "sends-2.csv cannot be read: no such file" in ended.err) == (1, True)
+    ended = run("import-events", "nowhere://user:secret@host/sends.csv")
+    assert (ended.code, "stores of its kind are not installed" in ended.err, "secret" in ended.err) == (1, True, False)
+
+
 def test_a_file_by_url(run: Callable[..., Ended], mail: Path) -> None:
     """CAMP-1: whatever fsspec opens; the last part is the name."""
     assert run("import-events", f"file://{mail}/campaigns.csv").code == 0
@@ -143,4 +165,6 @@ def test_policy_and_key_are_taken_from_where_they_are(
     ended = run("import-events", *paths(mail))
     assert (ended.code, "CONTACT_SYNC_KEY is not set" in ended.err) == (1, True)
     monkeypatch.setenv("CONTACT_SYNC_KEY", KEY)
-    assert "set aside: 1 send, erased_person" in run("import-events", *paths(mail)).out
+    ended = run("import-events", *paths(mail))
+    assert "set aside: 1 send, erased_person" in ended.out
+    assert (ended.code, ended.err) == (0, "")  # nor which row it was

@@ -5,7 +5,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import csv, parquet
 from sqlalchemy import text
 
 from contact_sync.core.event_request import KINDS, read_request
@@ -53,6 +55,29 @@ def test_files_of_the_machine_and_of_a_store(
     assert (returned["suppressed"], returned["kinds"]["response"]["new"]) == (1, 1)
     assert "@" not in json.dumps(returned) + told + caplog.text
     assert run(path=path)[1] == "3 rows read: 0 new, 2 known, 1 set aside (unknown_contact 1)."
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_every_form_through_airflow(ready: Warehouse, tmp_path: Path, form: str) -> None:
+    """CAMP-1: Airflow's own files, in a folder whose name means something in a URL."""
+    folder = tmp_path / "a@b#c" / "100%20? of it"
+    folder.mkdir(parents=True)
+    table = pyarrow.table({"campaign_id": ["c1"], "email": ["ann@example.org"], "sent_at": ["2026-11-01T10:00:00Z"]})
+    path = folder / f"sends.{form}"
+    if form == "parquet":
+        parquet.write_table(table, path)
+    elif form == "csv":
+        csv.write_csv(table, path)
+    else:
+        path.write_text(json.dumps(table.to_pylist()[0]))
+    assert run(path=str(path))[1] == "1 rows read: 0 new, 0 known, 1 set aside (unknown_campaign 1)."
+
+
+@pytest.mark.parametrize("url", ["s3://aws_default@bucket/sends.csv", "nowhere://host/sends.csv"])
+def test_a_store_that_is_not_installed(ready: Warehouse, url: str) -> None:
+    """CAMP-1: permanent, without a retry; Airflow knows a kind of store by the provider that brings it."""
+    with pytest.raises(ConfigError, match=r"sends\.csv cannot be read: .* stores of its kind are not installed"):
+        run(path=url)
 
 
 def test_only_tried(ready: Warehouse, file: Path) -> None:

@@ -14,8 +14,10 @@ from pyarrow import parquet
 from contact_sync.core.events import CAMPAIGN_KINDS, COLUMNS, RESPONSES, Kind, check, kind_of
 from contact_sync.errors import ConfigError, Unavailable
 from contact_sync.paths import include_folder
-from contact_sync.stages import event_files
-from contact_sync.stages.event_files import EventFile, read
+from contact_sync.stages import event_lines
+from contact_sync.stages.event_files import EventFile, name_of, read
+from contact_sync.stages.event_lines import LONGEST_LINE
+from contact_sync.warehouse import copy_text
 from tests.stages.mailroom import NOON, at, campaign, json_lines, response
 
 HEAD = "campaign_id,email,response,happened_at,bounce\n"
@@ -97,6 +99,128 @@ def test_a_wrong_line_says_what_is_wrong(line: str, reason: str, detail: str) ->
     assert "@" not in wrong["detail"]
     assert "reason" not in before.keys() | after.keys()
     assert wrong["raw"]
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row() -> None:
+    """CAMP-1: its line is set aside, and every line after it is read as the row that it is, with its number."""
+    for stray in (
+        'c1,"ben@example.org,opened,2026-11-20T12:01:00Z,',
+        '"c1"x,ben@example.org,opened,2026-11-20T12:01Z,',
+    ):
+        closing = 'c1,x",opened,2026-11-20T12:01:00Z,'
+        found = rows(file(f"{HEAD}{LINE}{stray}\n{LINE}{LINE}\n{closing}\n{LINE}{stray}\n{LINE}"))
+        assert [(row["line"], row.get("reason")) for row in found] == [
+            (2, None), (3, "unreadable"), (4, None), (5, None), (7, found[4]["reason"]), (8, None),
+            (9, "unreadable"), (10, None),
+        ]  # fmt: skip
+        assert found[1]["raw"] == {"line": stray}
+    assert "a quotation mark in the line is not closed" in rows(file(HEAD + 'c1,"a@b.org,x\n' + LINE))[0]["detail"]
+    head = "campaign_id,name,kind,lists,subject\n"
+    (news,) = rows(file(head + 'c1,"Two ""quoted""\r\nlines",autoresponder,A,"B\nC"\n', "campaigns.csv"))
+    assert (news["name"], news["subject"]) == ('Two "quoted"\r\nlines', "B\nC")
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_line_without_end_is_set_aside_by_its_beginning(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CAMP-1: memory stays flat: nothing longer than an event is ever held; the rows around it are read."""
+    good = f"c1,ann@example.org,{at(0)}"
+    if form == "jsonl":
+        good = f'{{"campaign_id": "c1", "email": "ann@example.org", "sent_at": "{at(0)}"}}'
+    head = "campaign_id,email,sent_at\n" if form == "csv" else ""
+    long = "x" * 490 + "zoe@example.org" + "y" * 5 * LONGEST_LINE
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            assert size is not None
+            assert 0 < size <= 1 << 18
+            return super().read(size)
+
+    body = f"{head}{good}\n{long}\n{good}\n{long}".encode()
+    found = rows(EventFile(f"sends.{form}", lambda: Watched(body)))
+    first = 2 if form == "csv" else 1
+    assert [(row["line"], row.get("reason")) for row in found] == [
+        (first, None), (first + 1, "unreadable"), (first + 2, None), (first + 3, "unreadable"),
+    ]  # fmt: skip
+    assert found[1]["detail"] == "it has more than 100,000 characters, and no event has."
+    assert "zoe@" not in str(found)  # what is shown ends before the word that was cut
+    monkeypatch.setattr(event_lines, "CHARACTERS_AT_ONCE", 10)
+    assert [len(chunk.lines) for chunk in read(file(f"{head}{good}\n{good}\n", f"sends.{form}"), None)] == [1, 1]
+
+
+def test_json_lines_of_windows_and_with_lone_surrogates() -> None:
+    """CAMP-1, OUT-14: a byte order mark, CRLF; lone surrogates and NUL bytes are taken out; a line cut off is told."""
+    line = b'{"campaign_id": "c%s", "email": "ann@example.org", "sent_at": "%s"}'
+    good = line % (b"1", at(0).encode())
+    odd = line % (rb"\ud800\u0000", at(0).encode())
+    found = rows(file(b"\xef\xbb\xbf" + b"\r\n".join([good, odd, good[:-20]]), "sends.jsonl"))
+    assert [(row.get("campaign"), row.get("reason")) for row in found] == [
+        ("c1", None), ("c", None), (None, "unreadable"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["[" * 45 + "]" * 45, "[" * 300 + "]" * 300, "[" * 900 + "]" * 900, "9" * 4000])
+def test_no_value_of_json_stops_an_import(value: str) -> None:
+    """CAMP-1: what is nested without end, or a number beyond all others, sets its row aside, ready to be stored."""
+    (row,) = rows(file(f'{{"campaign_id": "c", "email": {value}, "sent_at": "{at(0)}"}}', "sends.jsonl"))
+    assert row["reason"] in ("unreadable", "bad_address")
+    assert list(copy_text.lines({"raw": [row["raw"]]}, {"raw"}))
+    (row,) = rows(
+        file(f'{{"campaign_id": "{"[" * 60}", "email": "a@example.org", "sent_at": "{at(0)}"}}', "sends.jsonl")
+    )
+    assert (row["campaign"], "reason" in row) == ("[" * 60, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-11-20 12:00:00+01", "2026-11-20T11:00:00+00:00"),
+        ("2026-11-20T12:00:00.1234567Z", "2026-11-20T12:00:00.123456+00:00"),
+        ("2026-11-20T12:00:00.123456789-0030", "2026-11-20T12:30:00.123456+00:00"),
+    ],
+)
+def test_moments_as_databases_and_programs_write_them(written: str, moment: str) -> None:
+    """CAMP-1: hours alone as zone (Postgres), and more digits than a microsecond has (.NET, Go)."""
+    (row,) = rows(file(f"campaign_id,email,sent_at\nc1,ann@example.org,{written}\n", "sends.csv"))
+    assert row["at"] == datetime.fromisoformat(moment)
+
+
+def test_addresses_of_others_in_a_wrong_row_are_told() -> None:
+    """OPS-6: every one that a wrong row holds, so that none of somebody erased is kept; of campaigns, too."""
+    wrong = {**response("ann", "Zoe@Example.org"), "cc": "yan@example.org,xia@example.org."}
+    told = campaign(name=None, sender_address="zoe@example.org", subject="From ann@example.org")
+    row, news = rows(json_lines(wrong, told))
+    assert (row["email_key"], row["other_keys"]) == (
+        "ann@example.org", ["zoe@example.org", "yan@example.org", "xia@example.org"],
+    )  # fmt: skip
+    assert news["other_keys"] == ["ann@example.org", "zoe@example.org"]
+    assert "email_key" not in news
+
+
+def test_a_file_that_is_changed_while_it_is_read(tmp_path: Path) -> None:
+    """CAMP-1: transient: a file that is still being written is not imported by half."""
+    path = tmp_path / "responses.csv"
+    path.write_text(HEAD + LINE)
+    source = EventFile(path.name, lambda: path.open("rb"))
+    assert len(rows(source)) == 1
+    chunks = read(source, None)
+    next(chunks)
+    path.write_text(HEAD + LINE + LINE)
+    with pytest.raises(Unavailable, match=r"responses\.csv was changed while it was read\. Wait until it is whole"):
+        list(chunks)
+
+
+def test_the_name_of_a_web_address_is_without_its_signature() -> None:
+    """CAMP-1: what stands behind the name of a file may be a password, and the name is kept and shown."""
+    assert name_of("https://store.example.org/mail/sends.csv?signature=abc#x") == "sends.csv"
+    assert name_of("s3://aws@bucket/mail/sends?.csv") == "sends?.csv"
+
+    def unknown() -> io.BytesIO:
+        raise ValueError("Protocol not known: https://user:secret@host")
+
+    with pytest.raises(
+        ConfigError, match=r"^sends\.csv cannot be read: its URL cannot be understood, or stores of its kind are not "
+    ):
+        rows(EventFile("sends.csv", unknown))
 
 
 def test_bytes_that_are_no_text() -> None:
@@ -196,10 +320,42 @@ def test_parquet_with_types_of_its_own() -> None:
         rows(parquet_file(table.rename_columns(["campaign_id", "mail", "response", "happened_at"])))
 
 
+def test_parquet_values_that_cannot_be_had_set_aside_their_row() -> None:
+    """CAMP-1: no UTF-8, a year beyond all calendars, an unknown zone; dictionaries and nanoseconds go."""
+    texts = pyarrow.StringArray.from_buffers(2, *map(pyarrow.py_buffer, (b"\0\0\0\0\1\0\0\0\2\0\0\0", b"\xffa")))
+    moments = [1_700_000_000_123_456_789, 1_700_000_000_000_000_000]
+    people = pyarrow.array(["ann@example.org"] * 2).dictionary_encode()
+
+    def table(moment: pyarrow.Array, ids: pyarrow.Array) -> EventFile:
+        return parquet_file(
+            pyarrow.table({"campaign_id": ids, "email": people, "response": ["opened"] * 2, "happened_at": moment})
+        )
+
+    nano = pyarrow.array(moments, type=pyarrow.timestamp("ns", tz="UTC"))
+    wrong, right = rows(table(nano, texts))
+    assert (wrong["reason"], wrong["detail"][:30]) == ("unreadable", "campaign_id: the value is not ")
+    assert (right["campaign"], right["email_key"]) == ("a", "ann@example.org")
+    far = pyarrow.array([5 * 10**18, moments[1] // 1000], type=pyarrow.timestamp("us", tz="UTC"))
+    assert [reason for _, reason, _ in flaws(table(far, people))] == ["unreadable", None]
+    odd = pyarrow.array([0, 0], type=pyarrow.timestamp("us", tz="Foo/Bar"))
+    assert [reason for _, reason, _ in flaws(table(odd, people))] == ["unreadable"] * 2
+
+
+def test_a_parquet_file_with_spoilt_pages_is_refused() -> None:
+    """CAMP-1: permanent, unlike a store that breaks off."""
+    sink = io.BytesIO()
+    parquet.write_table(pyarrow.table({"campaign_id": ["c1"], "email": ["a@example.org"], "sent_at": [at(0)]}), sink)
+    spoilt = bytearray(sink.getvalue())
+    spoilt[10:60] = b"\xff" * 50
+    for content in (bytes(spoilt), sink.getvalue()[:-60]):
+        with pytest.raises(ConfigError, match="is not a Parquet file, or not a whole one"):
+            rows(file(content, "sends.parquet"))
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
 def test_files_are_read_in_chunks(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """CAMP-1: memory stays flat: no more rows at once than fit, whatever the form; lines go on counting."""
-    monkeypatch.setattr(event_files, "ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(event_lines, "ROWS_AT_ONCE", 10)
     table = pyarrow.table({"campaign_id": ["c1"] * 25, "email": ["ann@example.org"] * 25, "sent_at": [at(0)] * 25})
     body = "".join(f"c1,ann@example.org,{at(0)}\n" for _ in range(25))
     made: dict[str, Callable[[], EventFile]] = {

@@ -1,5 +1,9 @@
 """Events of the mailer: what becomes of campaigns, sends and responses, and of whom they are about."""
 
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, local
 from typing import Any
 
 import pytest
@@ -8,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from contact_sync.core.events import check
-from contact_sync.errors import ConfigError
+from contact_sync.errors import ConfigError, Unavailable
+from contact_sync.stages import event_import
 from contact_sync.stages.event_files import read
 from contact_sync.warehouse import erasure, events
 from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.removals import remove_from_list, restore_to_list
 from contact_sync.warehouse.suppressions import unsuppress
 from tests.histories import examples
 from tests.seeds import sow
@@ -170,6 +176,37 @@ def test_no_import_lifts_or_restores_what_a_person_decided(room: Mailroom) -> No
     assert "ann" not in mailable(room)
 
 
+def test_who_was_unsuppressed_stays_so_by_either_address(room: Mailroom) -> None:
+    """OUT-17: a stranger known by the address alone, and a person whose complaint comes again from another address."""
+    room.execute(FORMERLY, who=2)
+    room.take(response("zoe", "complaint"), response("old", "complaint"))
+    unsuppress(room.warehouse, ["zoe@example.org", "ben@example.org"], "asked", "otto", force=True)
+    room.execute("UPDATE contacts.suppression SET lifted_at = :at", at=at(10))
+    assert room.take(response("zoe", "complaint", 5), response("ben", "complaint", 5))["suppressed"] == 0
+    assert "ben" in mailable(room)
+    assert room.take(response("zoe", "complaint", 15), response("ben", "complaint", 15))["suppressed"] == 2
+
+
+def test_an_unsubscribe_from_a_campaign_without_lists_holds_everywhere(room: Mailroom) -> None:
+    """OUT-11: a campaign made in Recruit names no list, so that nothing less would keep its word."""
+    room.execute("INSERT INTO contacts.campaign (external_id, name, kind) VALUES ('c9', 'N', 'email_campaign')")
+    assert room.take(response("ann", "unsubscribed", campaign_id="c9"))["suppressed"] == 1
+    assert room.rows("SELECT kind, contact_id FROM contacts.suppression") == [("unsubscribed_org", 1)]
+
+
+@pytest.mark.parametrize("what", ["hard", "complaint", "unsubscribed", "opened"])
+def test_who_decides_meanwhile_decides_again(room: Mailroom, what: str) -> None:
+    """CAMP-1, OUT-11: an import that changes anybody's standing raises the organisation's number, once."""
+    number = "SELECT change_no FROM sync.organisation"
+    room.take(campaign())
+    found = []
+    for _ in range(2):
+        before = room.rows(number)[0][0]
+        room.take(response("ann", what))
+        found.append(room.rows(number)[0][0] - before)
+    assert found == [0 if what == "opened" else 1, 0]
+
+
 @pytest.mark.parametrize(
     ("events", "mails"),
     [
@@ -195,6 +232,13 @@ def test_bounces(room: Mailroom, events: list[str], mails: bool) -> None:
     for row in reversed(rows):
         room.take(row)
     assert room.rows("SELECT * FROM contacts.bounce") == together
+
+
+def test_a_delivery_that_waits_for_its_person_resets_the_row(room: Mailroom) -> None:
+    """OUT-9: bounces belong to the address, whether or not anybody has it yet."""
+    room.take(response("zoe", "delivered", 5))
+    room.take(*(response("zoe", "soft", minute) for minute in (1, 2, 3, 6)))
+    assert room.rows("SELECT soft_bounces FROM contacts.bounce") == [(1,)]
 
 
 def test_bounces_from_before_moments_were_kept_go_on_counting(room: Mailroom) -> None:
@@ -228,12 +272,17 @@ def test_a_send_that_comes_again_keeps_the_last_moment(room: Mailroom) -> None:
     assert room.rows("SELECT sent_at FROM contacts.send") == room.rows("SELECT CAST(:at AS timestamptz)", at=at(9))
 
 
+FORMERLY = (
+    "INSERT INTO contacts.address_history (contact_id, email_key, email, replaced_at) "
+    "VALUES (:who, 'old@example.org', 'old@example.org', now())"
+)
+
+
 def test_a_former_address_is_still_the_person(room: Mailroom) -> None:
     """OUT-13: an event about an address that nobody has now is about who had it last."""
-    room.execute(
-        "INSERT INTO contacts.address_history (contact_id, email_key, email, replaced_at) "
-        "VALUES (2, 'old@example.org', 'old@example.org', now())"
-    )
+    room.execute(FORMERLY.replace("now()", "now() - interval '1 day'"), who=1)
+    room.execute(FORMERLY, who=2)
+    room.execute(FORMERLY.replace("now()", "now() - interval '2 days'"), who=3)
     room.take(campaign(), response("old", "opened"), response("old", "hard"))
     assert room.rows("SELECT contact_id, kind FROM contacts.response ORDER BY kind") == [(2, "bounced"), (2, "opened")]
     assert "ben" in mailable(room)  # the bounce belongs to the address
@@ -297,6 +346,118 @@ def test_erased_people_need_the_key(room: Mailroom) -> None:
     assert room.rows("SELECT count(*) FROM contacts.campaign") == [(0,)]
 
 
+def test_an_erased_person_is_kept_in_no_wrong_row_of_anybody(room: Mailroom) -> None:
+    """OPS-6: wherever a wrong row holds the address: beside another's, in a campaign, in a line that is no row."""
+    erasure.erase(room.warehouse, "ann@example.org", "asked", "maria")
+    counts = room.take(
+        campaign(),
+        response("ben", "ann@example.org"),
+        {**response("ben", "opened"), "cc": ["zoe@example.org", "Ann@Example.ORG"]},
+        campaign("c2", name=None, subject="To ann@example.org"),
+        b"ben@example.org,ann@example.org",
+        response("ben", "opend"),
+    )
+    assert {kind: of["set_aside"] for kind, of in counts["kinds"].items()} == {
+        "campaign": {"erased_person": 1}, "response": {"erased_person": 2, "bad_value": 1},
+        "unknown": {"erased_person": 1},
+    }  # fmt: skip
+    assert not [name for name, rows in everything(room.warehouse).items() if "ann@" in str(rows).casefold()]
+    assert room.rows("SELECT raw ->> 'response' FROM sync.event_set_aside") == [("opend",)]
+
+
+def test_who_is_erased_is_nobodys_sender(room: Mailroom) -> None:
+    """OPS-6: a campaign forgets who sent it, and importing it again does not bring the sender back."""
+    told = [campaign(of, sender_name="Ann", sender_address="Ann@Example.org") for of in ("c1", "c2")]
+    room.take(told[0], campaign("c3", sender_name="Ben", sender_address="ben@example.org"))
+    assert erasure.erase(room.warehouse, "1", "asked", "maria").removed["contacts.campaign"] == 1
+    counts = room.take(*told, campaign("c3", sender_name="Ben", sender_address="ben@example.org"))
+    assert (counts["new"], counts["known"], counts["set_aside"]) == (1, 2, 0)
+    assert room.rows("SELECT external_id, sender_name, sender_address FROM contacts.campaign ORDER BY 1") == [
+        ("c1", None, None), ("c2", None, None), ("c3", "Ben", "ben@example.org"),
+    ]  # fmt: skip
+
+
+def test_somebody_erased_while_files_are_read(room: Mailroom) -> None:
+    """OPS-6: nothing is kept of them: hashes made meanwhile count, and without any the import is tried again."""
+    rows = [campaign(), response("ann", "opened"), response("ann", "opend"), response("ben", "opened")]
+
+    def erase(person: str) -> Any:
+        return lambda *_: erasure.erase(room.warehouse, person, "asked", "maria")
+
+    with pytest.raises(Unavailable, match="Somebody was erased while the files were read"):
+        room.take(*rows, progress=erase("dee@example.org"))
+    assert room.rows("SELECT count(*) FROM contacts.campaign") == [(0,)]
+    told = room.take(*rows, progress=erase("ann@example.org"))["kinds"]["response"]
+    assert (told["new"], told["set_aside"]) == (1, {"erased_person": 2})
+    assert not [name for name, held in everything(room.warehouse).items() if "ann@" in str(held)]
+
+
+def test_rows_that_come_again_unmended_are_kept_once(room: Mailroom) -> None:
+    """CAMP-1: with their number or as they first came, whatever is wrong with them; a mended row may come twice."""
+    wrong = [b"{broken", {"type": "respons", "campaign_id": "c1"}, {**response("ann", "opened"), "cc": 1}]
+    exported = "SELECT aside_id, kind, raw FROM sync.event_set_aside ORDER BY kind, raw::text"
+    room.take(campaign(), *wrong)
+    first = room.rows(exported)
+    for _ in range(2):
+        again: list[dict[str, Any]] = []
+        for number, kind, raw in room.rows(exported):
+            again.append({**({} if kind == "unknown" else {"type": kind}), **raw, "set_aside": number})
+        room.take(*again)
+        room.take(*wrong)
+        assert [row[2] for row in room.rows(exported)] == [row[2] for row in first]
+    number = next(number for number, kind, _ in room.rows(exported) if kind == "response")
+    room.take({**send("ann"), "set_aside": number})  # a row of another kind is no mended one
+    assert number in [each for each, *_ in room.rows(exported)]
+    mended = {**response("ann", "opened"), "set_aside": number}
+    assert [room.take(mended)["new"], room.take(mended)["new"]] == [1, 0]
+    assert [kind for _, kind, _ in room.rows(exported)] == ["unknown", "unknown"]
+
+
+def test_a_late_unsubscribe_holds_before_and_after_a_restore(desk: Desk) -> None:
+    """OUT-11, OUT-18: older than the membership, or told while the person was out by hand: no subscription any more."""
+    room = Mailroom(desk.warehouse)
+    desk.take(record("1", "zoe@example.org"), record("2", "yan@example.org"))
+    room.take(campaign(lists=[desk.sync.list_name]), response("zoe", "unsubscribed", -60 * 24 * 365))
+    assert desk.mailable() == {"yan@example.org"}
+    remove_from_list(desk.warehouse, "yan@example.org", desk.sync.list_name, "asked", "maria")
+    room.take(response("yan", "unsubscribed", -60 * 24 * 365))
+    restore_to_list(desk.warehouse, "yan@example.org", desk.sync.list_name, "asked", "maria")
+    assert (desk.membership("yan@example.org"), desk.mailable()) == ("unsubscribed", set())
+
+
+def test_imports_and_a_load_at_once_wait_for_each_other(desk: Desk) -> None:
+    """OPS-10: opposite orders of the same rows and a load of the same people: no deadlock, nothing lost."""
+    room = Mailroom(desk.warehouse)
+    people = [f"p{number}" for number in range(8)]
+    desk.take(*(record(str(number), f"{who}@example.org") for number, who in enumerate(people[:4])))
+    rows = [campaign(lists=[desk.sync.list_name]), campaign("c2", lists=["B", "A"])]
+    rows += [response(who, what, 1, of) for who in people for what in ("soft", "unsubscribed") for of in ("c1", "c2")]
+    ready = Barrier(3, timeout=20)
+
+    def load() -> None:
+        ready.wait()
+        desk.take(*(record(str(number), f"{who}@example.org", modified=1) for number, who in enumerate(people)))
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [pool.submit(room.take, *each, progress=lambda *_: wait_once(ready)) for each in (rows, rows[::-1])]
+        done.append(pool.submit(load))
+        for each in done:
+            each.result(timeout=60)
+    assert room.rows("SELECT count(*), count(DISTINCT contact_id) FROM contacts.response") == [(32, 8)]
+    assert desk.mailable() == set()
+    assert room.aside() == []
+
+
+def wait_once(ready: Barrier) -> None:
+    """Chunks of several kinds tell of themselves; the first one waits."""
+    if not ready.broken and not getattr(WAITED, "done", False):
+        WAITED.done = True
+        ready.wait()
+
+
+WAITED = local()
+
+
 class Killed(Exception):
     """The end of the process, as far as its transaction is concerned."""
 
@@ -333,6 +494,29 @@ def test_broken_off_anywhere_nothing_has_happened(room: Mailroom) -> None:
     assert number > 15
     assert mailable(room) == {"dee"}
     assert room.take(*rows)["known"] == len(rows)
+
+
+@pytest.mark.parametrize("when", ["while files are read", "before the end"])
+def test_killed_by_the_system_nothing_has_happened(room: Mailroom, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CAMP-1, OPS-4: SIGKILL after rows were copied, and after all was written: nothing is there, nothing is held."""
+    rows = [campaign(), send("ann"), response("ben", "complaint"), response("cem", "unsubscribed")]
+    before = everything(room.warehouse)
+
+    def kill(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    room.warehouse.engine.dispose()
+    child = os.fork()
+    if not child:
+        try:
+            if when == "before the end":
+                monkeypatch.setattr(event_import, "_must_balance", kill)
+            room.take(*rows, progress=kill if when == "while files are read" else None)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert everything(room.warehouse) == before
+    assert room.take(*rows)["new"] == len(rows)
 
 
 def write_all(room: Mailroom, rows: list[dict[str, Any]]) -> None:

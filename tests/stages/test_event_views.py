@@ -81,6 +81,41 @@ def test_recipients_by_response_and_record(room: Mailroom) -> None:
     assert found("NOT is_candidate AND status = 'complaint'") == ["fay"]
 
 
+WHAT = ("send", "delivered", "opened", "clicked", "soft", "unsubscribed", "complaint")
+RANKS = (
+    ("complaint", "complaint"), ("unsubscribed", "unsubscribed"), ("soft", "bounced"), ("clicked", "clicked"),
+    ("opened", "opened"),
+)  # fmt: skip
+
+
+def test_every_combination_adds_up(warehouse: Warehouse) -> None:
+    """CAMP-7, CAMP-8: a person for each of the 127 combinations of send and responses, against a plain count."""
+    told = {f"p{bits}": {what for place, what in enumerate(WHAT) if bits >> place & 1} for bits in range(1, 128)}
+    sow(warehouse.engine, people=tuple(told))
+    room = Mailroom(warehouse)
+    room.take(
+        campaign(),
+        *(send(who) if what == "send" else response(who, what) for who, done in told.items() for what in sorted(done)),
+    )
+    bounced = [who for who, done in told.items() if "soft" in done]
+    clicked = [who for who, done in told.items() if "clicked" in done and who not in bounced]
+    opened = [who for who, done in told.items() if done & {"opened", "clicked"} and who not in bounced]
+    counted = room.rows(
+        "SELECT sent, delivered, bounced, opened, unopened, clicked, unsubscribed, complaints "
+        "FROM contacts.campaign_response_statistics"
+    )
+    delivered = len(told) - len(bounced)
+    assert counted == [
+        (127, delivered, len(bounced), len(opened), delivered - len(opened), len(clicked), 64, 64)
+    ]  # fmt: skip
+    status = {
+        who: next((word for what, word in RANKS if what in done), "unopened") for who, done in told.items()
+    }  # fmt: skip
+    found = room.rows("SELECT email, status, delivered, opened, unopened FROM contacts.recipients_by_response")
+    assert {email.partition("@")[0]: word for email, word, *_ in found} == status
+    assert all(each_delivered == (each_opened or unopened) for *_, each_delivered, each_opened, unopened in found)
+
+
 def test_a_response_without_a_send_is_a_recipient(room: Mailroom) -> None:
     """CAMP-7: whoever responded was sent to, so that no number falls below nought."""
     room.take(response("gus", "hard", campaign_id="c2"))

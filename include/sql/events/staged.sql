@@ -13,6 +13,7 @@ CREATE TEMPORARY TABLE event_row (
     campaign       text,
     email_key      text,
     address_hash   bytea,
+    other_hashes   jsonb,
     response       text,
     bounce         text,
     at             timestamptz,

@@ -78,10 +78,10 @@ def _kind(given: str | None) -> "Kind | None":
 
 def _file(path: str) -> "EventFile":
     """A file of this machine, or of an object store by its URL. Raises UsageMistake if there is none."""
-    from contact_sync.stages.event_files import EventFile
+    from contact_sync.stages.event_files import EventFile, name_of
 
     if "://" in path:
-        return EventFile(path.rpartition("/")[2], lambda: _open_url(path))
+        return EventFile(name_of(path), lambda: _open_url(path))
     local = Path(path)
     if not local.is_file():
         what = "is a folder: name the files" if local.is_dir() else "is not there"
@@ -118,6 +118,8 @@ def _tell(done: "Imported", *, as_json: bool) -> None:
         f"{counts['unsubscribed']:,} memberships unsubscribed, {counts['suppressed']:,} suppressed, "
         f"{counts['addresses_with_bounces']:,} addresses with news of bounces."
     )
+    if counts["new_lists"]:
+        say(f"{counts['new_lists']:,} lists are new: nothing else has named them, so compare: contact-sync lists")
     for _, file, line, told in done.written.examples:
         say(f"{file}:{line}: {told}", error=True)
     if done.written.examples:

@@ -19,8 +19,9 @@ LONGEST_NAME, LONGEST_TEXT = 200, 1_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 AHEAD = timedelta(days=1)
 """How far a mailer's clock may be ahead of ours."""
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)")
 _LIKE_AN_ADDRESS = re.compile(r"[^\s\"'\\,;:|<>()\[\]{}]+@[^\s\"'\\,;:|<>()\[\]{}]+")
+_BEYOND_JSON = 2**63
 _AS_MOMENT = "Write date, time and zone, such as 2026-11-01T09:30:00+01:00."
 
 
@@ -180,10 +181,13 @@ def shown(value: Any) -> str:
     return "…" if "@" in text else f"'{text if len(text) <= 40 else text[:39] + '…'}'"
 
 
-def first_address(row: Any) -> str | None:
-    """The first address, as compared, in the texts of a row that could not be read: whose row it probably is."""
-    found = _LIKE_AN_ADDRESS.search(json.dumps(row, ensure_ascii=False, default=str))
-    return address_key(found[0]) if found else None
+def addresses(row: Any) -> list[str]:
+    """The addresses, as compared, in the texts of a row that could not be read: whose row it may be, each once."""
+    text = json.dumps(row, ensure_ascii=False, default=str)
+    if "@" not in text:
+        return []
+    found = (address_key(match.rstrip(".")) for match in _LIKE_AN_ADDRESS.findall(text))
+    return list(dict.fromkeys(key for key in found if key))
 
 
 def as_json(value: Any) -> Any:
@@ -196,6 +200,10 @@ def as_json(value: Any) -> Any:
         return [as_json(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, int) and abs(value) >= _BEYOND_JSON:
+        return str(value)
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from contact_sync.core import event_values as values
 from contact_sync.core.clean import clean_value, clean_values
+from contact_sync.core.email import address_key
 from contact_sync.errors import ConfigError
 
 
@@ -97,7 +98,8 @@ class Rows:
 
 
 def check(rows: Rows, now: datetime) -> dict[str, list[Any]]:
-    """The chunk as it is staged: kind, line, reason, detail, raw (of wrong rows) and the columns of STAGED it has.
+    """The chunk as it is staged: kind, line, reason, detail, raw (of wrong rows), other_keys (the sender of a
+    campaign; of a wrong row every address beside its own) and the columns of STAGED it has.
 
     now: what happened more than a day later cannot be.
     """
@@ -105,7 +107,7 @@ def check(rows: Rows, now: datetime) -> dict[str, list[Any]]:
     flaws = dict(rows.flaws)
     staged: dict[str, list[Any]] = {}
     given = {name: clean_values(column)[0] for name, column in rows.columns.items()}
-    for column in COLUMNS[rows.kind] if rows.kind else ():
+    for column in COLUMNS[rows.kind] if rows.kind else (SET_ASIDE,):
         read = column.read(given.get(column.name, [None] * size), now)
         for position, told in read.flaws.items():
             flaws.setdefault(position, Flaw(told.reason, f"{column.name}: {told.detail}"))
@@ -116,11 +118,7 @@ def check(rows: Rows, now: datetime) -> dict[str, list[Any]]:
         _check_bounces(staged, flaws)
     ordered = [flaws.get(position) for position in range(size)]
     raw = [_raw(rows, given, position) if flaw else None for position, flaw in enumerate(ordered)]
-    if rows.kind is not Kind.CAMPAIGNS:
-        # whose row it is must be known even of one that cannot be read, so that erasing a person finds it (OPS-6)
-        keys = staged.setdefault("email_key", [None] * size)
-        for position in flaws:
-            keys[position] = keys[position] or values.first_address(raw[position])
+    _note_addresses(rows.kind, staged, raw)
     return {
         **staged,
         "kind": [rows.kind.one if rows.kind else "unknown"] * size,
@@ -129,6 +127,21 @@ def check(rows: Rows, now: datetime) -> dict[str, list[Any]]:
         "detail": [flaw and flaw.detail for flaw in ordered],
         "raw": raw,
     }
+
+
+def _note_addresses(kind: Kind | None, staged: dict[str, list[Any]], raw: Sequence[dict[str, Any] | None]) -> None:
+    """Whose row it is must be known even of one that cannot be read, and whoever else it names (OPS-6)."""
+    campaigns = kind is Kind.CAMPAIGNS
+    keys = [None] * len(raw) if campaigns else staged.setdefault("email_key", [None] * len(raw))
+    senders = staged["sender_address"] if campaigns else ()
+    others = [[key] if (key := address_key(sender)) else None for sender in senders] or [None] * len(raw)
+    for position, row in enumerate(raw):
+        if row is not None:
+            named = values.addresses(row)
+            if not campaigns:
+                keys[position] = keys[position] or next(iter(named), None)
+            others[position] = [key for key in named if key != keys[position]] or None
+    staged["other_keys"] = others
 
 
 def check_head(kind: Kind, names: Sequence[str], file: str) -> None:
@@ -193,7 +206,8 @@ def _check_bounces(staged: Mapping[str, list[Any]], flaws: dict[int, Flaw]) -> N
 def _raw(rows: Rows, columns: Mapping[str, Sequence[Any]], position: int) -> dict[str, Any]:
     """The row as received, as JSON can hold it; empty cells left out."""
     if position in rows.raw:
-        return dict(clean_value(values.as_json(rows.raw[position])))
+        told = {name: value for name, value in rows.raw[position].items() if name != SET_ASIDE.name}
+        return dict(clean_value(values.as_json(told)))
     row = {name: column[position] for name, column in columns.items() if name != SET_ASIDE.name}
     return {name: values.as_json(value) for name, value in row.items() if value is not None}
 

@@ -96,7 +96,7 @@ def form() -> dict[str, Param]:
 def _file(path: str) -> "EventFile":
     from airflow.sdk import ObjectStoragePath
 
-    from contact_sync.stages.event_files import EventFile
+    from contact_sync.stages.event_files import EventFile, name_of
 
     url = path if "://" in path else f"file://{Path(path).absolute()}"
-    return EventFile(url.rpartition("/")[2], lambda: ObjectStoragePath(url).open("rb"))
+    return EventFile(name_of(url), lambda: ObjectStoragePath(url).open("rb"))

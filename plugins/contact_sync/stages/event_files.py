@@ -5,23 +5,25 @@ Lines may each tell it in a key `type`. A row that cannot be read is handed on w
 that cannot be opened, is of no known form, or whose head names other columns than its kind has.
 """
 
-import csv
-import io
+import json
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import islice
 from typing import Any, BinaryIO
 
 import msgspec
 
-from contact_sync.core.events import COLUMNS, Flaw, Kind, Rows, check_head, kind_by_name, unknown_column
+from contact_sync.core.events import COLUMNS, SET_ASIDE, Flaw, Kind, Rows, check_head, kind_by_name, unknown_column
 from contact_sync.errors import ConfigError, Unavailable
+from contact_sync.stages import event_lines
+from contact_sync.stages.event_csv import read_csv
+from contact_sync.stages.event_lines import LONGEST_LINE, TOO_LONG, lines_of_bytes, shown_of_a_line
 
-ROWS_AT_ONCE = 10_000
-LONGEST_LINE = 1_000_000
-"""Characters of a line, or of one cell; what is longer is no event."""
-_SHOWN_OF_A_LINE = 500
+_NO_VALUE = "the value is not UTF-8, or no moment from the year 1 to 9999 in a known zone."
+_DEEPEST = 50
+"""Lists and mappings in one row; a list of lists holds two."""
 _BY_TYPE = {kind.one: kind for kind in Kind}
 
 
@@ -46,12 +48,26 @@ def read(file: EventFile, kind: Kind | None) -> Iterator[Rows]:
             "of the file begin with that word."
         )
     with _opened(file) as stream:
+        before = _state(stream)
         try:
             yield from reader(file.name, stream, kind)
         except OSError as error:
             raise Unavailable(
                 f"{file.name} broke off while it was read: {error.strerror or type(error).__name__}."
             ) from None
+        if _state(stream) != before:
+            raise Unavailable(
+                f"{file.name} was changed while it was read. Wait until it is whole; nothing was imported."
+            )
+
+
+def _state(stream: BinaryIO) -> tuple[int, int] | None:
+    """Size and time of a file of this machine; None for what has neither."""
+    try:
+        told = os.fstat(stream.fileno())
+    except (AttributeError, OSError):
+        return None
+    return told.st_size, told.st_mtime_ns
 
 
 def _reader(name: str) -> "Callable[[str, BinaryIO, Any], Iterator[Rows]]":
@@ -68,65 +84,22 @@ def _opened(file: EventFile) -> BinaryIO:
         return file.open()
     except ImportError as error:
         raise ConfigError(f"{file.name}: the library for this kind of store is not installed: {error.name}.") from None
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or type(error).__name__).lower()
+    except ValueError:  # quotes what may hold a password
+        raise ConfigError(
+            f"{file.name} cannot be read: its URL cannot be understood, or stores of its kind are not installed "
+            "(docs/events.md). Nothing was imported."
+        ) from None
+    except OSError as error:
+        plain = "no such file" if isinstance(error, FileNotFoundError) else type(error).__name__
+        why = (error.strerror or plain).lower()
         raise ConfigError(f"{file.name} cannot be read: {why}. Nothing was imported.") from None
-
-
-def _csv(name: str, stream: BinaryIO, kind: Kind) -> Iterator[Rows]:
-    """Head in the first line, comma, semicolon or tab between cells, UTF-8; lines are those of the file."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    csv.field_size_limit(LONGEST_LINE)
-    head_line = text.readline(LONGEST_LINE)
-    delimiter = max(",;\t", key=head_line.count)
-    head = [cell.strip().casefold() for cell in next(csv.reader([head_line], delimiter=delimiter), [])]
-    if not any(head):
-        raise ConfigError(f"{name} is empty: the first line names the columns.")
-    check_head(kind, head, name)
-    rows = csv.reader(text, delimiter=delimiter)
-    while True:
-        lines, cells, flaws = _csv_rows(rows, len(head))
-        if not lines:
-            return
-        raw = {place: _as_received(cells[place]) for place in flaws}
-        for place in flaws:
-            cells[place] = [*cells[place][: len(head)], *[""] * (len(head) - len(cells[place]))]
-        columns = dict(zip(head, map(list, zip(*cells, strict=True)), strict=True))
-        yield Rows(kind, columns, lines, flaws, raw)
-
-
-def _csv_rows(rows: Any, width: int) -> tuple[list[int], list[list[str]], dict[int, Flaw]]:
-    """Lines and cells of the next rows, and what is wrong with some, by position; blank lines are none."""
-    lines: list[int] = []
-    found: list[list[str]] = []
-    flaws: dict[int, Flaw] = {}
-    while len(lines) < ROWS_AT_ONCE:
-        line = rows.line_num + 2  # the head was read before; the next row begins on the next line
-        try:
-            cells = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            flaws[len(lines)] = Flaw("unreadable", f"the line is not CSV: {error}.")
-            cells = [""]
-        if not cells:
-            continue
-        if len(cells) != width:
-            flaws.setdefault(len(lines), Flaw("unreadable", f"it has {len(cells)} cells, and the head has {width}."))
-        lines.append(line)
-        found.append(cells)
-    if not _is_utf8("".join(map("".join, found))):
-        for place, cells in enumerate(found):
-            if not _is_utf8("".join(cells)):
-                flaws[place] = Flaw("unreadable", "it is not UTF-8. Save the file in that encoding.")
-    return lines, found, flaws
 
 
 def _json_lines(name: str, stream: BinaryIO, kind: Kind | None) -> Iterator[Rows]:
     """An object a line. Rows of different kinds come in chunks of their own."""
     decode = msgspec.json.Decoder().decode
-    numbered = enumerate(stream, start=1)
-    while chunk := list(islice(numbered, ROWS_AT_ONCE)):
+    numbered = enumerate(lines_of_bytes(stream), start=1)
+    while chunk := _next_lines(numbered):
         by_kind: dict[Kind | None, list[tuple[int, dict[str, Any], Flaw | None]]] = {}
         for line, text in chunk:
             if not text.strip():
@@ -139,8 +112,19 @@ def _json_lines(name: str, stream: BinaryIO, kind: Kind | None) -> Iterator[Rows
             yield _of_objects(of, rows)
 
 
+def _next_lines(numbered: Iterator[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    found: list[tuple[int, bytes]] = []
+    size = 0
+    for line in numbered:
+        found.append(line)
+        size += len(line[1])
+        if len(found) == event_lines.ROWS_AT_ONCE or size >= event_lines.CHARACTERS_AT_ONCE:
+            break
+    return found
+
+
 def _of_objects(kind: Kind | None, rows: Sequence[tuple[int, dict[str, Any], Flaw | None]]) -> Rows:
-    columns = [column.name for column in COLUMNS[kind]] if kind else []
+    columns = [column.name for column in (COLUMNS[kind] if kind else (SET_ASIDE,))]
     flaws = {position: flaw for position, (_, _, flaw) in enumerate(rows) if flaw}
     return Rows(
         kind=kind,
@@ -152,13 +136,35 @@ def _of_objects(kind: Kind | None, rows: Sequence[tuple[int, dict[str, Any], Fla
 
 
 def _object(text: bytes, decode: Callable[[bytes], Any]) -> tuple[dict[str, Any], Flaw | None]:
+    if len(text) > LONGEST_LINE:
+        return {"line": shown_of_a_line(text)}, Flaw("unreadable", TOO_LONG)
+    if text.count(b"[") + text.count(b"{") > _DEEPEST and _is_deep(text):
+        return {"line": shown_of_a_line(text)}, Flaw("unreadable", "lists or mappings in it stand in too many others.")
     try:
         row = decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        row = None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        row = _with_lone_surrogates(text)
     if isinstance(row, dict):
         return row, None
-    return {"line": _clean(text)}, Flaw("unreadable", "the line is not a JSON object in UTF-8.")
+    return {"line": shown_of_a_line(text)}, Flaw("unreadable", "the line is not a JSON object in UTF-8.")
+
+
+def _is_deep(text: bytes) -> bool:
+    depth = deepest = 0
+    for byte in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text)):
+        depth += 1 if byte in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > _DEEPEST
+
+
+def _with_lone_surrogates(text: bytes) -> Any:
+    """What JSON allows and UTF-8 does not: they are taken out later (OUT-14)."""
+    if b"\\ud" not in text.lower():
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _kind_of_row(row: dict[str, Any], kind: Kind | None) -> tuple[Kind | None, Flaw | None]:
@@ -186,32 +192,47 @@ def _parquet(name: str, stream: BinaryIO, kind: Kind) -> Iterator[Rows]:
     import pyarrow
     from pyarrow import parquet
 
+    refused = ConfigError(f"{name} is not a Parquet file, or not a whole one. Nothing was imported.")
     try:
-        file = parquet.ParquetFile(stream)
+        file = parquet.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
         check_head(kind, file.schema_arrow.names, name)
         done = 0
-        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
-            yield Rows(kind, batch.to_pydict(), list(range(done + 1, done + 1 + batch.num_rows)))
+        for batch in file.iter_batches(batch_size=event_lines.ROWS_AT_ONCE):
+            flaws: dict[int, Flaw] = {}
+            columns = {each: _column(each, batch.column(each), flaws) for each in batch.schema.names}
+            yield Rows(kind, columns, list(range(done + 1, done + 1 + batch.num_rows)), flaws)
             done += batch.num_rows
     except pyarrow.ArrowException:
-        raise ConfigError(f"{name} is not a Parquet file, or not a whole one. Nothing was imported.") from None
+        raise refused from None
+    except OSError as error:
+        if type(error) is OSError and error.errno is None:  # so Arrow tells of pages that cannot be unpacked
+            raise refused from None
+        raise
 
 
-def _is_utf8(text: str) -> bool:
+def _column(name: str, column: Any, flaws: dict[int, Flaw]) -> list[Any]:
+    """The values of a column; None, and a flaw, where one cannot be had: a text of other bytes, the year 100000."""
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):
+        pass
+    values: list[Any] = []
+    for position, cell in enumerate(column):
+        try:
+            values.append(cell.as_py())
+        except (ValueError, OverflowError):
+            values.append(None)
+            flaws[position] = Flaw(
+                "unreadable", f"{name}: the value is not UTF-8, or no moment from 1 to 9999 in a known zone."
+            )
+    return values
 
 
-def _as_received(cells: Sequence[str]) -> dict[str, Any]:
-    return {"line": _clean(", ".join(cells).encode(errors="surrogateescape"))}
+def name_of(path: str) -> str:
+    """The name of a file by its path or URL, without what a web address has behind it, which may be a password."""
+    name = path.rpartition("/")[2]
+    return re.split("[?#]", name)[0] if path.startswith(("http://", "https://")) else name
 
 
-def _clean(text: bytes) -> str:
-    return text.decode(errors="replace").replace("\x00", "").strip()[:_SHOWN_OF_A_LINE]
-
-
-READERS = {"csv": _csv, "jsonl": _json_lines, "ndjson": _json_lines, "parquet": _parquet}
+READERS = {"csv": read_csv, "jsonl": _json_lines, "ndjson": _json_lines, "parquet": _parquet}
 """Ending of a file's name → what reads it."""

@@ -27,6 +27,7 @@ TABLES = {
     "sync.outbox": "outbox",
     "contacts.response": "responses",
     "contacts.send": "sends",
+    "contacts.campaign": "campaigns",
     "sync.event_set_aside": "events_set_aside",
     "sync.field_change": "field_changes",
     "sync.ledger": "ledger",

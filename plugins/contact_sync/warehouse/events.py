@@ -20,7 +20,7 @@ from contact_sync.warehouse import copy_text, organisation, statements
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.secrets import hash_key
 
-JSON_COLUMNS = frozenset({"raw", "lists"})
+JSON_COLUMNS = frozenset({"raw", "lists", "other_hashes"})
 PLANNED_BY = ("kind", "reason", "campaign", "email_key", "response", "address_hash")
 _EXAMPLES = 5
 _CHANGES = ("bounce", "suppress", "unsubscribe")
@@ -69,14 +69,20 @@ def copy(
     """Add rows by COPY, from columns of equal length; they are numbered from `first_row`."""
     size = len(columns["line"])
     rows = {**columns, "file": [file] * size, "row_no": range(first_row, first_row + size)}
-    if secret and "email_key" in rows:
-        rows["address_hash"] = hash_keys(rows["email_key"], secret)
+    others = rows.pop("other_keys", ())
+    if secret:
+        rows["address_hash"] = hash_keys(rows.get("email_key", [None] * size), secret)
+        rows["other_hashes"] = [_hex(keys, secret) for keys in others] or [None] * size
     given = copy_text.columns_given(rows)
     names = sql.SQL(", ").join(map(sql.Identifier, given))
     statement = sql.SQL("COPY pg_temp.event_row ({}) FROM STDIN").format(names)
     with _driver(connection).cursor() as cursor, cursor.copy(statement) as stream:
         for piece in copy_text.lines(given, JSON_COLUMNS):
             stream.write(piece)
+
+
+def _hex(keys: Sequence[str] | None, secret: bytes) -> list[str] | None:
+    return keys and [(each or b"").hex() for each in hash_keys(keys, secret)]  # type: ignore[return-value]
 
 
 def write(connection: Connection, unsubscribe_scope: str, secret: bytes | None) -> Written:
