@@ -1,10 +1,15 @@
-"""docs/rules.md says what ran and passed: the plugin in sessions of its own, with and without pytest-xdist."""
+"""docs/rules.md says what ran and passed: the plugin in sessions of its own, with and without pytest-xdist.
 
+Those without it are sessions within this process: to start another takes five times as long as what it would do.
+"""
+
+import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,20 +75,47 @@ def session(project: Path) -> Session:
     """Run pytest with the plugin in the project; keywords are variables of its environment."""
 
     def run(*arguments: str, **variables: str) -> Ended:
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "UPDATE_", "RULES_"))
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.rules_plugin", *arguments],
-            env={**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(rules.PROJECT), **variables},
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout + done.stderr)
+        arguments = ("-p", "xdist", "-p", "tests.rules_plugin", *arguments)
+        with environment(project, variables):
+            return outside(*arguments) if "-n2" in arguments else inside(*arguments)
 
     return run
+
+
+@contextmanager
+def environment(project: Path, variables: dict[str, str]) -> Iterator[None]:
+    """In the project, with nothing of the session that runs these tests; no modules of the project stay loaded."""
+    ours = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONPATH": str(rules.PROJECT),
+        "PYTHONDONTWRITEBYTECODE": "1",  # files are written anew within a second
+    }
+    before = set(sys.modules)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("PYTEST", "UPDATE_", "RULES_"))]:
+            patch.delenv(name)
+        for name, value in {**ours, **variables}.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "dont_write_bytecode", True)
+        patch.chdir(project)
+        yield
+    for name in [name for name in sys.modules.keys() - before if name.startswith("tests.")]:
+        del sys.modules[name]
+
+
+def outside(*arguments: str) -> Ended:
+    """A session in a process of its own."""
+    command = [sys.executable, "-m", "pytest", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return Ended(done.returncode, done.stdout + done.stderr)
+
+
+def inside(*arguments: str) -> Ended:
+    """A session in this process, without the plugins that change something of the process."""
+    without = [f"-pno:{name}" for name in ("faulthandler", "unraisableexception", "threadexception", "cacheprovider")]
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(out):
+        code = pytest.main(["--capture=sys", *without, *arguments])
+    return Ended(int(code), out.getvalue())
 
 
 def results(project: Path, name: str = "rules.json") -> rules.Proofs:
@@ -136,7 +168,7 @@ def test_a_full_run_is_compared_with_the_page(project: Path, session: Session, w
 
 
 def test_update_writes_the_page(project: Path, session: Session) -> None:
-    assert session("-n2", UPDATE_RULES="1").code == 0
+    assert session(UPDATE_RULES="1").code == 0
     page = (project / "docs" / "rules.md").read_text()
     assert "| `tests/test_full.py` (1), `tests/test_other.py` (1) |\n| OUT-2 |" in page
     assert session("tests").code == 0

@@ -57,6 +57,7 @@ def test_a_broken_file_is_told_and_the_others_stay(pages: Pages, whole: Whole) -
         assert (dag["is_stale"], dag["has_import_errors"]) == (False, False)
     finally:
         path.unlink()
+        whole.read_again()
         until(lambda: not whole.api.broken_files(), "the import error is gone")
 
 

@@ -1,14 +1,12 @@
 """Airflow's REST API, as far as the tests of whole runs need it beyond what the demo uses."""
 
-from contextlib import suppress
 from typing import Any
 
-from include.local.errors import LocalError
 from include.local.rest import AirflowApi, Run, _run
 
 
 class Api(AirflowApi):
-    """Runs with a form, clears, logs, import errors as they are, asset events, backfills."""
+    """Runs with a form, clears, logs, import errors as they are, asset events."""
 
     def start(self, dag_id: str, **body: Any) -> Run:
         """A run by hand without a logical date; `body` may give conf, dag_run_id and run_after."""
@@ -39,12 +37,6 @@ class Api(AirflowApi):
         content = self._get(path, full_content=True)["content"]
         return "\n".join(str(line.get("event", line)) + _details(line) for line in content if isinstance(line, dict))
 
-    def read_again(self, dag_id: str) -> None:
-        """Let the DAG processor read the file of a DAG next, whenever it read it last."""
-        token = self._get(f"/api/v2/dags/{dag_id}")["file_token"]
-        with suppress(LocalError):  # 409: it is asked for already
-            self._call("PUT", f"/api/v2/parseDagFile/{token}")
-
     def broken_files(self) -> list[dict[str, Any]]:
         """Import errors: filename, stack_trace and more."""
         return list(self._get("/api/v2/importErrors", limit=100)["import_errors"])
@@ -53,10 +45,6 @@ class Api(AirflowApi):
         """Events that a run's tasks emitted."""
         found = self._get("/api/v2/assets/events", source_dag_id=run.dag_id, source_run_id=run.run_id, limit=100)
         return list(found["asset_events"])
-
-    def backfills(self, dag_id: str) -> list[dict[str, Any]]:
-        """Backfills of a DAG; `completed_at` is None while one is under way, and for up to 30 s after its last run."""
-        return list(self._get("/api/v2/backfills", dag_id=dag_id)["backfills"])
 
 
 def _details(line: dict[str, Any]) -> str:

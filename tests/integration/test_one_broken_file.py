@@ -10,11 +10,12 @@ import pytest
 from include.local.errors import LocalError
 from include.local.rest import Run
 from tests.integration.conftest import BY_HAND, NIGHTLY, nightly
-from tests.integration.whole import Whole, until
+from tests.integration.whole import FAST, Whole, until
 
 MOVING = "moving"
 GOOD = (BY_HAND, NIGHTLY)
 SETTINGS: dict[str, Any] = {**nightly(), "list": "Moving"}
+STALE = timedelta(seconds=1 + int(FAST["AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD"]))
 
 
 def parsed_since(whole: Whole, moment: datetime) -> bool:
@@ -25,6 +26,7 @@ def parsed_since(whole: Whole, moment: datetime) -> bool:
 def check_the_others(whole: Whole) -> None:
     """They are read again after now, and neither stale nor marked."""
     seen = datetime.now(UTC)
+    whole.read_again()
     until(lambda: parsed_since(whole, seen), "the loader was read again")
     dags = whole.api.dags()
     states = {dag_id: (dags[dag_id]["is_stale"], dags[dag_id]["has_import_errors"]) for dag_id in GOOD}
@@ -48,6 +50,20 @@ def watermark(whole: Whole) -> datetime:
 
 def gone(whole: Whole) -> bool:
     return MOVING not in whole.api.dags()
+
+
+def wait_until_gone(whole: Whole) -> None:
+    """Airflow takes the DAG away once its file was read without it, more than so many seconds after it was with it."""
+
+    def away() -> bool:
+        dags = whole.api.dags()
+        if MOVING in dags:
+            with_it, last = (datetime.fromisoformat(dags[each]["last_parsed_time"]) for each in (MOVING, NIGHTLY))
+            if last <= with_it + STALE < datetime.now(UTC):
+                whole.read_again()
+        return MOVING not in dags
+
+    until(away, "the sync's DAG is away")
 
 
 def run_from(whole: Whole, mark: datetime) -> Run:
@@ -82,7 +98,7 @@ def test_a_file_is_broken_mended_removed_and_brought_back(whole: Whole, schedule
         mark = watermark(whole)
 
         break_it(whole, path)
-        until(lambda: gone(whole), "the broken sync's DAG is away")
+        wait_until_gone(whole)
         check_the_others(whole)
         with pytest.raises(LocalError, match="HTTP 4"):
             whole.api.start(MOVING)
@@ -96,7 +112,7 @@ def test_a_file_is_broken_mended_removed_and_brought_back(whole: Whole, schedule
         mark = watermark(whole)
 
         path.unlink()
-        until(lambda: gone(whole), "the removed sync's DAG is away")
+        wait_until_gone(whole)
         check_the_others(whole)
         assert whole.api.broken_files() == []
         assert (told(whole), watermark(whole)) == (history, mark)

@@ -1,7 +1,8 @@
 """A whole Airflow for tests, as the demo starts it: Postgres, sandbox, scheduler, triggerer, DAG processor, API server.
 
 Works on an include folder of its own and on free ports. Retries come after seconds and files are read again when one
-was written, so that tests wait for what happens and never for a clock.
+was written, so that tests wait for what happens and never for a clock; and hardly ever otherwise: reading all of them
+every few seconds would cost as much as all tasks of all runs.
 """
 
 import signal
@@ -33,8 +34,9 @@ from tests.integration.api import Api
 
 FAST = {
     "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
-    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "8",
+    # In case that one was being read already when a file was written.
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "45",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "45",
     # A DAG whose file is gone is stale after 6 s, far longer than it takes to write a good one down again.
     "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "6",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
@@ -45,6 +47,12 @@ FAST = {
 CANDIDATES, SEED = 4500, 7
 DATABASES = ("contacts", "contacts_before")
 HOUSEKEEPING = "contact_sync_housekeeping"
+READ_AGAIN = """
+INSERT INTO dag_priority_parsing_request (id, bundle_name, relative_fileloc)
+VALUES ('the syncs', 'dags-folder', 'contact_syncs.py'), ('their errors', 'dags-folder', 'contact_sync_errors.py')
+ON CONFLICT DO NOTHING
+"""
+"""What Airflow's API does for a file with DAGs; the one that tells the errors has none."""
 LONG_SILENT = "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '1 minute' WHERE job_type = %s"
 
 Found = TypeVar("Found")
@@ -69,8 +77,8 @@ class Whole:
     services: Services
     api: Api
     include: Path
-    loaded: str | None = None
-    """The id of a DAG of the loader, once it was read."""
+    up: bool = False
+    """Whether Airflow has read the files."""
 
     @property
     def warehouse(self) -> Warehouse:
@@ -154,9 +162,14 @@ class Whole:
         """Write the file of a sync, and have the files read again if Airflow is up."""
         path = self.include / "syncs" / f"{sync_id}.yaml"
         path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-        if self.loaded:
-            self.api.read_again(self.loaded)
+        if self.up:
+            self.read_again()
         return path
+
+    def read_again(self) -> None:
+        """Let the DAG processor read next what it makes of the sync files, whenever it read that last."""
+        with psycopg.connect(self.services.addresses.airflow_url.replace("+psycopg2", "")) as connection:
+            connection.execute(READ_AGAIN)
 
     def command(self, module: str, *arguments: str) -> str:
         """What a command line of this runtime prints (`airflow`, `contact_sync`); it must end well."""
@@ -242,7 +255,7 @@ def started(folder: Path, syncs: dict[str, dict[str, Any]]) -> Iterator[Whole]:
             whole.keep_as_before()
             services.wait_for_airflow(api, lambda _: None)
             until(lambda: syncs.keys() <= api.dags().keys(), "Airflow has read the DAGs")
-            whole.loaded = next(iter(syncs))
+            whole.up = True
             whole.stop_housekeeping()
             yield whole
             api.close()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import event, text
@@ -15,10 +16,12 @@ from contact_sync.core.email import hash_keys
 from contact_sync.core.record_hash import STAND_IN_LENGTH, hash_records, stand_in
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
-from contact_sync.warehouse.database import Warehouse
+from contact_sync.warehouse.database import Warehouse, open_warehouse
 from contact_sync.warehouse.erasure import erase, preview, quotes
 from contact_sync.warehouse.secrets import hash_key
 from contact_sync.warehouse.suppressions import suppress
+from tests.conftest import KEY, TEMPLATE, administer, database_url
+from tests.one_pool import one_pool
 from tests.stages.desk import Desk, record
 from tests.test_architecture import PROJECT
 from tests.warehouse.erasing_support import (
@@ -41,7 +44,43 @@ WHY = "asked for it in writing"
 @pytest.fixture
 def desk(warehouse: Warehouse) -> Desk:
     """The daily example sync, without HTTP in front of it."""
+    return daily(warehouse)
+
+
+def daily(warehouse: Warehouse) -> Desk:
     return Desk(warehouse, load_syncs(include_folder(), only="candidates_daily").syncs["candidates_daily"])
+
+
+@dataclass(frozen=True)
+class Life:
+    """A warehouse where Ann has lived her life, beside Ben; her contact id."""
+
+    database: str
+    contact_id: int
+
+
+@pytest.fixture(scope="module")
+def life(postgres_url: str) -> Iterator[Life]:
+    """Lived once for all tests, each of which has a copy."""
+    name = "a_life_lived"
+    url = database_url(postgres_url, name)
+    administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+    with open_warehouse(url, os.environ.get("CONTACT_SYNC_KEY") or KEY).kept_open("contact-sync tests") as kept:
+        contact_id = live_a_life(daily(one_pool(kept)))
+    yield Life(name, contact_id)
+    administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def warehouse_template(request: pytest.FixtureRequest) -> str:
+    """Ann's life for the tests that know her contact id."""
+    return request.getfixturevalue("life").database if "contact_id" in request.fixturenames else TEMPLATE
+
+
+@pytest.fixture
+def contact_id(life: Life) -> int:
+    """Ann's, in a warehouse where she has lived her life."""
+    return life.contact_id
 
 
 def of_others(desk: Desk) -> list[dict[str, object]]:
@@ -60,9 +99,8 @@ def of_others(desk: Desk) -> list[dict[str, object]]:
     return [dict(row["row"]) for query in queries for row in desk.rows(query.replace(":ben", f"'{BEN}'"))]
 
 
-def test_nothing_of_the_person_is_left_in_any_table(desk: Desk) -> None:
+def test_nothing_of_the_person_is_left_in_any_table(desk: Desk, contact_id: int) -> None:
     """OPS-6: every column of every table is searched: all traces before, none after; others keep theirs."""
-    contact_id = live_a_life(desk)
     before, others = places(desk.warehouse, TRACES), of_others(desk)
     assert before.keys() == set(TRACES)
     assert {
@@ -81,11 +119,11 @@ def test_nothing_of_the_person_is_left_in_any_table(desk: Desk) -> None:
     assert (kept["email"], kept["first_name"], kept["fields"], kept["deleted_reason"]) == (None, None, {}, "erased")
 
 
+@pytest.mark.usefixtures("contact_id")
 def test_hashes_of_addresses_and_records_are_kept_and_nowhere_else(desk: Desk) -> None:
     """OPS-6: of every address and every source record, those of our own pushes and of conversions too; the ledger has
     no hash of the address any more.
     """
-    live_a_life(desk)
     secret = hash_key(desk.warehouse)
     expected = {("address", each) for each in hash_keys([ANN, FORMER], secret)}
     expected |= {
@@ -105,9 +143,8 @@ def test_hashes_of_addresses_and_records_are_kept_and_nowhere_else(desk: Desk) -
     assert {len(stand_in(each)) for _, each in expected if each} == {STAND_IN_LENGTH}
 
 
-def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk) -> None:
+def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk, contact_id: int) -> None:
     """OPS-6: told before by a preview that writes nothing, then done; kept with who, when and why."""
-    contact_id = live_a_life(desk)
     assert {contact_id, (desk.contact(BEN) or {})["contact_id"]} == {1, 2}
     before = everything(desk.warehouse)
     seen = preview(desk.warehouse, str(contact_id))
@@ -139,18 +176,16 @@ def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk) ->
 
 
 @pytest.mark.parametrize("named", ["former address", "upper case", "contact id"])
-def test_a_person_is_named_by_any_address_or_by_id(desk: Desk, named: str) -> None:
+def test_a_person_is_named_by_any_address_or_by_id(desk: Desk, contact_id: int, named: str) -> None:
     """OPS-6: whatever names the person, all of the person goes."""
-    contact_id = live_a_life(desk)
     desk.execute("DELETE FROM contacts.address_history WHERE contact_id <> :ann", ann=contact_id)
     given = {"former address": FORMER, "upper case": f" {ANN.upper()} ", "contact id": str(contact_id)}[named]
     assert erase(desk.warehouse, given, WHY, "maria").contact_id == contact_id
     assert places(desk.warehouse, TRACES) == {}
 
 
-def test_a_former_address_of_several_names_nobody(desk: Desk) -> None:
+def test_a_former_address_of_several_names_nobody(desk: Desk, contact_id: int) -> None:
     """OPS-6: what cannot be undone is not guessed: the contact id decides, and nothing was done."""
-    contact_id = live_a_life(desk)
     assert {contact_id, (desk.contact(BEN) or {})["contact_id"]} == {1, 2}
     before = everything(desk.warehouse)
     with pytest.raises(ConfigError, match=r"contacts 1, 2 had it before: give the contact id") as told:
@@ -179,9 +214,8 @@ def test_somebody_who_never_was_a_contact(desk: Desk) -> None:
     ]
 
 
-def test_a_second_time_nothing_is_left_to_erase(desk: Desk) -> None:
+def test_a_second_time_nothing_is_left_to_erase(desk: Desk, contact_id: int) -> None:
     """OPS-6: no second act; what came since by the same address is taken away."""
-    contact_id = live_a_life(desk)
     erase(desk.warehouse, ANN, WHY, "maria")
     before = everything(desk.warehouse)
     for person in (ANN, str(contact_id)):
@@ -233,9 +267,9 @@ def test_a_record_that_once_was_somebody_else_s_leaves_no_trace_with_them(desk: 
     assert desk.mailable() == {BEN}
 
 
+@pytest.mark.usefixtures("contact_id")
 def test_mistakes_write_nothing(desk: Desk) -> None:
     """OPS-6: told without an address."""
-    live_a_life(desk)
     before = everything(desk.warehouse)
     nobody, quoted = "nothing that is kept knows it, so there is nothing to erase.", "--reason quotes the person"
     mistakes = {
@@ -284,9 +318,9 @@ def statements_before_the_end(warehouse: Warehouse) -> Iterator[list[int]]:
     event.remove(warehouse.engine, "before_cursor_execute", count)
 
 
+@pytest.mark.usefixtures("contact_id")
 def test_broken_off_anywhere_nothing_has_happened(desk: Desk, statements_before_the_end: list[int]) -> None:
     """OPS-6, OPS-4: one transaction: whatever statement it ends at, every table is as before; then it goes through."""
-    live_a_life(desk)
     before = everything(desk.warehouse)
     number = 0
     while True:
@@ -304,9 +338,9 @@ def test_broken_off_anywhere_nothing_has_happened(desk: Desk, statements_before_
     assert places(desk.warehouse, TRACES) == {}
 
 
+@pytest.mark.usefixtures("contact_id")
 def test_killed_in_the_middle(desk: Desk, warehouse_url: str) -> None:
     """OPS-6, OPS-4: SIGKILL of the command when most of it is done, held up at the last table: nothing has happened."""
-    live_a_life(desk)
     before = everything(desk.warehouse)
     environment = {**os.environ, "CONTACT_SYNC_WAREHOUSE_URL": warehouse_url, "PYTHONPATH": str(PROJECT / "plugins")}
     arguments = [sys.executable, "-m", "contact_sync", "erase", "-", "--yes", "--reason", WHY]
