@@ -1,4 +1,6 @@
-"""One Airflow DAG `push_<account>` for each account with switches whose list no sync feeds (PUSH-0).
+"""One Airflow DAG `push_<account>` for each account with work that no sync's push task does (PUSH-0).
+
+That is: switches and campaigns of lists that no sync feeds, and Recruit's own campaigns, which are read daily.
 
 Hourly: a push that finds nobody to send makes no call. As in the DAGs of syncs nothing heavy is imported and nothing is
 written while they are parsed; an account that cannot become a DAG is no reason for the others to have none.
@@ -10,7 +12,9 @@ from pathlib import Path
 
 from airflow.sdk import DAG
 
+from contact_sync.config.accounts import AccountProfile
 from contact_sync.config.loader import load_syncs
+from contact_sync.config.resolved_campaigns import ResolvedCampaigns, campaigns_without_sync
 from contact_sync.config.resolved_push import ResolvedSwitch, switches_without_sync
 from contact_sync.operators.push_account import PushAccountOperator
 from contact_sync.operators.retry import SyncRetryPolicy
@@ -33,22 +37,32 @@ def build_push_dags(folder: Path, only: str | None = None, task_id: str | None =
     """
     if only is not None and task_id is not None:
         account = only.removeprefix("push_")
-        return {only: _dag(account, [], None)} if only == dag_id_of(account) else {}
+        return {only: _dag(account, [], [], None)} if only == dag_id_of(account) else {}
     loaded = load_syncs(folder)
     if loaded.organisation is None:
         return {}
-    accounts = switches_without_sync(loaded.organisation, [sync.list_name for sync in loaded.syncs.values()])
-    pools = {account: profile.pool for account, profile in loaded.organisation.accounts.items()}
-    dags = (_dag(account, switches, pools[account]) for account, switches in accounts.items())
+    fed = [sync.list_name for sync in loaded.syncs.values()]
+    switches = switches_without_sync(loaded.organisation, fed)
+    campaigns = campaigns_without_sync(loaded.organisation, fed)
+    dags = (
+        _dag(account, switches.get(account, []), campaigns.get(account, []), profile)
+        for account, profile in loaded.organisation.accounts.items()
+        if account in switches or account in campaigns or profile.campaigns.read
+    )
     return {dag.dag_id: dag for dag in dags if only in (None, dag.dag_id)}
 
 
-def _dag(account: str, switches: Sequence[ResolvedSwitch], pool: str | None) -> DAG:
+def _dag(
+    account: str,
+    switches: Sequence[ResolvedSwitch],
+    campaigns: Sequence[ResolvedCampaigns],
+    profile: AccountProfile | None,
+) -> DAG:
     dag = DAG(
         dag_id=dag_id_of(account),
         dag_display_name=f"Push to {account}",
         description=f"Pushes people of lists that no sync feeds to {account}.",
-        doc_md=_document(account, switches),
+        doc_md=_document(account, switches, campaigns, reads=bool(profile and profile.campaigns.read)),
         schedule=HourlyTimetable(MINUTE),
         start_date=START,
         catchup=False,
@@ -61,7 +75,7 @@ def _dag(account: str, switches: Sequence[ResolvedSwitch], pool: str | None) -> 
         task_id="push",
         account=account,
         dag=dag,
-        pool=pool or "default_pool",
+        pool=(profile and profile.pool) or "default_pool",
         retries=3,
         retry_exponential_backoff=2.0,
         max_retry_delay=timedelta(minutes=30),
@@ -72,14 +86,18 @@ def _dag(account: str, switches: Sequence[ResolvedSwitch], pool: str | None) -> 
     return dag
 
 
-def _document(account: str, switches: Sequence[ResolvedSwitch]) -> str:
+def _document(
+    account: str, switches: Sequence[ResolvedSwitch], campaigns: Sequence[ResolvedCampaigns], *, reads: bool
+) -> str:
     lines = [
         f"- **{each.module}, {each.event}**: list `{each.list_name}`{'' if each.enabled else ', off'}"
         for each in switches
     ]
+    lines += [f"- **campaigns and member statuses**: list `{each.list_name}`" for each in campaigns]
+    lines += ["- **Recruit's own campaigns**: read once a day"] if reads else []
     return "\n".join(
         [
-            f"Carries out the push switches of `{account}` in `organisation.yaml` whose list no sync feeds:",
+            f"Carries out what `{account}` in `organisation.yaml` asks for of lists that no sync feeds:",
             "",
             *lines,
             "",

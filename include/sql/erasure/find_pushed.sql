@@ -12,6 +12,10 @@ FROM (
     SELECT outbox.account, outbox.module, unnest(outbox.record_id || coalesce(outbox.others, '{}'))
     FROM sync.outbox
     WHERE outbox.contact_id = CAST(:contact_id AS bigint)
+    UNION
+    SELECT told.account, told.module, told.record_id
+    FROM sync.status_push AS told
+    WHERE told.contact_id = CAST(:contact_id AS bigint)
 ) AS ours
 LEFT JOIN sync.source ON source.account = ours.account AND source.module = ours.module
 WHERE ours.record_id IS NOT NULL

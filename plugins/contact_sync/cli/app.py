@@ -12,6 +12,7 @@ import typer
 from contact_sync.cli import (
     apply_options,
     approve,
+    campaigns,
     delete,
     doctor,
     erase,
@@ -56,6 +57,7 @@ app.command("new")(new.new)
 app.command("fields")(fields.fields)
 app.command("plan")(plan.plan)
 app.command("history")(history.history)
+app.command("campaigns")(campaigns.campaigns)
 app.command("pushes")(pushes.pushes)
 app.command("explain-record")(explain_record.explain_record)
 app.command("doctor")(doctor.doctor)

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 from contact_sync.errors import ConfigError, ContactSyncError, SourceRenamed
 
 if TYPE_CHECKING:
+    from contact_sync.config.accounts import AccountProfile
     from contact_sync.config.organisation import Organisation
     from contact_sync.config.problems import ConfigProblem
-    from contact_sync.config.push import PushSettings
     from contact_sync.config.resolved import ResolvedSync
     from contact_sync.warehouse.database import Warehouse
     from contact_sync.zoho.creator import CreatorClient
     from contact_sync.zoho.recruit import RecruitClient
 
-    OfSwitches = Callable[[RecruitClient], list[ConfigProblem]]
+    OfSettings = Callable[[RecruitClient], list[ConfigProblem]]
 
 _KEY = re.compile(r"((?:source|mapping)(?:\.[a-z_]+)*): ")
 """The key of the file that an error of a client begins with, if it knows one."""
@@ -34,7 +34,7 @@ def check_online(
 ) -> list["ConfigProblem"]:
     """Every problem of good syncs that the metadata of their accounts shows, with the line of its key.
 
-    organisation: look at the push switches of its accounts, too; None: only at the syncs.
+    organisation: look at what its accounts are written to, too; None: only at the syncs.
     """
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand
     from contact_sync.config.loader import ORGANISATION_FILE, line_of
@@ -43,9 +43,9 @@ def check_online(
     by_account: dict[str, list[ResolvedSync]] = defaultdict(list)
     for sync in syncs:
         by_account[sync.account].append(sync)
-    pushes = {name: profile.push for name, profile in organisation.accounts.items()} if organisation else {}
-    pushes = {name: push for name, push in pushes.items() if push.switches()}
-    for account in pushes:
+    profiles = dict(organisation.accounts) if organisation else {}
+    profiles = {name: each for name, each in profiles.items() if each.push.switches() or each.campaigns.wanted}
+    for account in profiles:
         by_account.setdefault(account, [])
     if not by_account:
         return []
@@ -58,7 +58,7 @@ def check_online(
     for account, its_syncs in by_account.items():
         try:
             found += _of_account(
-                account, its_syncs, warehouse, partial(_of_switches, folder, account, pushes.get(account))
+                account, its_syncs, warehouse, partial(_of_settings, folder, account, profiles.get(account))
             )
         except ContactSyncError as error:
             file = f"{folder.name}/{ORGANISATION_FILE}"
@@ -67,7 +67,7 @@ def check_online(
 
 
 def _of_account(
-    account: str, syncs: list["ResolvedSync"], warehouse: "Warehouse", of_switches: "OfSwitches"
+    account: str, syncs: list["ResolvedSync"], warehouse: "Warehouse", of_settings: "OfSettings"
 ) -> list["ConfigProblem"]:
     from contact_sync.cli.connections import creator_client, recruit_client
     from contact_sync.config.online import check_recruit
@@ -76,15 +76,19 @@ def _of_account(
         with creator_client(account, warehouse) as creator:
             return [problem for sync in syncs for problem in _of_report(sync, creator)]
     with recruit_client(account, warehouse) as recruit:
-        return [problem for sync in syncs for problem in check_recruit(sync, recruit)] + of_switches(recruit)
+        return [problem for sync in syncs for problem in check_recruit(sync, recruit)] + of_settings(recruit)
 
 
-def _of_switches(
-    folder: Path, account: str, push: "PushSettings | None", recruit: "RecruitClient"
+def _of_settings(
+    folder: Path, account: str, profile: "AccountProfile | None", recruit: "RecruitClient"
 ) -> list["ConfigProblem"]:
+    from contact_sync.config.campaign_checks import check_campaigns
     from contact_sync.config.push_online import check_switches
 
-    return check_switches(folder, account, push, recruit) if push else []
+    if profile is None:
+        return []
+    found = check_switches(folder, account, profile.push, recruit)
+    return found + check_campaigns(folder, account, profile.campaigns, recruit)
 
 
 def _of_report(sync: "ResolvedSync", client: "CreatorClient") -> list["ConfigProblem"]:

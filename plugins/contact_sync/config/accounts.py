@@ -9,11 +9,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from contact_sync.config.base import Flag, ModuleName, Name, Strict, TimezoneName, refuse
+from contact_sync.config.campaigns import CampaignSettings
 from contact_sync.config.push import PushSettings
 from contact_sync.core.daily_credits import documented_credits
 
 _ONLY: dict[str, tuple[str, ...]] = {
-    "recruit": ("type", "paid", "modules", "push"),
+    "recruit": ("type", "paid", "modules", "push", "campaigns"),
     "creator": ("owner", "timezone"),
 }
 """Keys that mean something for one kind of account only."""
@@ -51,6 +52,9 @@ class AccountProfile(Strict):
     )
     pool: Name | None = Field(None, description="Airflow pool of the account's tasks; absent: default_pool.")
     push: PushSettings = Field(PushSettings(), description="What is pushed to the account, by module (PUSH-0).")
+    campaigns: CampaignSettings = Field(
+        CampaignSettings(), description="Campaigns and member statuses in the account (CAMP-2 to CAMP-5)."
+    )
 
     @model_validator(mode="after")
     def _keys_fit_kind(self) -> Self:

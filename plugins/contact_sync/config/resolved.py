@@ -22,6 +22,7 @@ from contact_sync.config.fitting import application_zone, default_zone
 from contact_sync.config.mapping import mapping_lines, names_by_metadata
 from contact_sync.config.options import Options
 from contact_sync.config.organisation import Organisation, Policies, RoleAddresses
+from contact_sync.config.resolved_campaigns import ResolvedCampaigns, campaigns_of_list
 from contact_sync.config.resolved_push import ResolvedSwitch, switches_of_list, without_later_keys
 from contact_sync.config.resolved_schedule import ResolvedSchedule, resolve_schedule
 from contact_sync.config.source import RecruitSource, Scope
@@ -33,7 +34,7 @@ __all__ = ["ResolvedReport", "ResolvedSchedule", "ResolvedSwitch", "ResolvedSync
 
 _LATER_KEYS = (
     "kind", "criteria", "report", "active_until", "source_priority", "daily_credits", "email_by_metadata",
-    "name_by_metadata", "after_by_policy", "options",
+    "name_by_metadata", "after_by_policy", "options", "campaigns",
 )  # fmt: skip
 _LATER_POLICIES = (
     "on_credential_change", "contacts_module", "on_source_rename", "custom_fields", "contact_job_path",
@@ -99,6 +100,7 @@ class ResolvedSync(Strict):
     organisation_timezone: str = "Etc/UTC"
     push: bool
     push_switches: tuple[ResolvedSwitch, ...]
+    campaigns: tuple[ResolvedCampaigns, ...] = ()
     max_invalid_share: float
     suite: str
 
@@ -169,6 +171,7 @@ class ResolvedSync(Strict):
             organisation_timezone=organisation.timezone,
             push=sync.push,
             push_switches=tuple(switches_of_list(sync.list_name, organisation)),
+            campaigns=tuple(campaigns_of_list(sync.list_name, organisation)),
             max_invalid_share=sync.validation.max_invalid_share,
             suite=sync.validation.suite or _SUITES[profile.kind],
             **_source(sync, organisation),
@@ -227,6 +230,8 @@ def _without_defaults(held: dict[str, Any], model: type[BaseModel], names: tuple
 
 def _plain(default: Any) -> Any:
     """A default as a dump has it."""
+    if isinstance(default, tuple):
+        return list(default)
     return default.model_dump(mode="json") if isinstance(default, BaseModel) else default
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from contact_sync.config.base import close_match
+from contact_sync.config.campaign_checks import campaign_warnings
 from contact_sync.config.organisation import Organisation
 from contact_sync.config.problems import ConfigProblem
 from contact_sync.config.push_checks import push_warnings
@@ -27,6 +28,7 @@ def find_warnings(
         found += _list_spellings(syncs)
         found += _switch_spellings(folder, organisation, syncs)
         found += push_warnings(folder, organisation, syncs)
+        found += campaign_warnings(folder, organisation, syncs)
         found += _same_names(syncs)
         found += _field_types(syncs)
     return found

@@ -11,6 +11,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
 from contact_sync.config.loader import load_syncs
+from contact_sync.config.resolved_campaigns import campaigns_without_sync
 from contact_sync.config.resolved_push import switches_without_sync
 from contact_sync.core.ceilings import Work
 from contact_sync.core.run import RunType
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class PushAccountOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip Airflow
-    """Carries out the account's switches whose list no sync feeds."""
+    """Carries out what the account asks for of lists that no sync feeds, and reads Recruit's own campaigns."""
 
     template_fields = ()
     ui_color = "#e8f1fb"
@@ -45,7 +46,7 @@ class PushAccountOperator(BaseOperator):  # type: ignore[misc] # mypy is told to
         if run.run_type == RunType.BACKFILL:
             raise AirflowSkipException("Pushes are off in backfills: the next run sends all that is due (PUSH-10).")
         asked = self._asked(run)
-        if not asked.switches:
+        if not asked.switches and not asked.campaigns and not asked.reads_campaigns:
             raise AirflowSkipException(f"Syncs feed the lists of all switches of {self.account}: they push.")
         try:
             done = self._push(asked)
@@ -65,7 +66,17 @@ class PushAccountOperator(BaseOperator):  # type: ignore[misc] # mypy is told to
             raise ConfigError("\n".join(problem.render() for problem in loaded.problems))
         fed = [sync.list_name for sync in loaded.syncs.values()]
         switches = switches_without_sync(loaded.organisation, fed).get(self.account, [])
-        return AccountRun(self.account, run.dag_id, run.run_id, tuple(switches), loaded.organisation.policies)
+        campaigns = campaigns_without_sync(loaded.organisation, fed).get(self.account, [])
+        profile = loaded.organisation.accounts.get(self.account)
+        return AccountRun(
+            self.account,
+            run.dag_id,
+            run.run_id,
+            tuple(switches),
+            loaded.organisation.policies,
+            tuple(campaigns),
+            reads_campaigns=profile is not None and profile.campaigns.read,
+        )
 
     def _push(self, asked: "AccountRun") -> "Pushed":
         from contact_sync.hooks.clients import recruit_clients

@@ -1,4 +1,4 @@
-"""push: people who opened or clicked a campaign sent to the list go to Recruit with their member status.
+"""push: people who opened or clicked a campaign sent to the list go to Recruit, as do campaigns and member statuses.
 
 Carries out the switches whose list this sync feeds, of whichever account (PUSH-0). Off in backfills (PUSH-10), where
 the form or the file says so, and once the sync is deleted (LIM-3). An overtaken attempt makes no further call. Nobody
@@ -20,6 +20,7 @@ from contact_sync.stages.common import for_fetch, manifest, reread, settings_of
 from contact_sync.stages.opening import look_at_credentials, stop_for_credentials
 from contact_sync.stages.push_switch import carry_out
 from contact_sync.stages.push_work import Tally, Work
+from contact_sync.stages.statuses import carry_out_campaigns
 from contact_sync.warehouse import accounts, fetch_ends, fetches, pushes, registry
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
@@ -108,21 +109,24 @@ def credentials_in_doubt(
 def _carry_out_all(
     settings: ResolvedSync, fetch: Fetch, work: Work, tally: Tally, credentials_of: CredentialsOf
 ) -> list[str]:
-    """Carry out the switches, clicked first; why some work is left for a later run."""
+    """Carry out the switches, clicked first, then campaigns; why some work is left for a later run."""
     left = []
-    switches, doubtful = list(settings.push_switches), set()
+    switches, campaigns, doubtful = list(settings.push_switches), list(settings.campaigns), set()
     deactivate = settings.policies.on_credential_change == "deactivate"
-    for account in sorted({each.account for each in switches} - {settings.account}):
+    accounts_of = {each.account for each in switches} | {each.account for each in campaigns}
+    for account in sorted(accounts_of - {settings.account}):
         with work.writing() as connection:
             if credentials_in_doubt(connection, account, credentials_of(account), work.now, deactivate=deactivate):
                 doubtful.add(account)
                 left.append(f"Nobody was pushed to {account}: credentials_changed. {_ACTIVATE}")
-    for switch in clicked_first(each for each in switches if each.account not in doubtful):
-        try:
+    try:
+        for switch in clicked_first(each for each in switches if each.account not in doubtful):
             carry_out(switch, fetch.list_id, work, tally)
-        except CreditsExhausted as error:
-            left.append(f"{error} A later run pushes those who are left.")
-            break
+        for asked in campaigns:
+            if asked.account not in doubtful:
+                carry_out_campaigns(asked, fetch.list_id, work, tally)
+    except CreditsExhausted as error:
+        left.append(f"{error} A later run pushes those who are left.")
     return left
 
 
@@ -139,7 +143,7 @@ def _stop(
     connection: Connection, fetch: Fetch, settings: ResolvedSync, credentials_of: CredentialsOf, now: datetime
 ) -> SyncSkipped | None:
     """Why nobody is to be pushed, which the history then says: the connection may lead to another account by now."""
-    if not settings.push_switches:
+    if not settings.push_switches and not settings.campaigns:
         return None
     look_at_credentials(connection, settings, credentials_of(settings.account), now)
     stop = stop_for_credentials(connection, settings, fetch)

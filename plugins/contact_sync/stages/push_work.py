@@ -20,6 +20,7 @@ from contact_sync.zoho.recruit import RecruitClient
 @dataclass(slots=True)
 class Tally:
     """What became of people. lacking: not sent for want of a mandatory field; unknown: of calls without an answer.
+    campaigns: made in Recruit. statuses, statuses_refused: member statuses that it took and refused.
 
     looked_up: accounts and modules whose calls without an answer were looked up in this push.
     written: by account, module and contact the record and the fields that a clicked switch has written in this push.
@@ -29,6 +30,9 @@ class Tally:
     refused: int = 0
     lacking: int = 0
     unknown: int = 0
+    campaigns: int = 0
+    statuses: int = 0
+    statuses_refused: int = 0
     warnings: list[str] = field(default_factory=list)
     looked_up: set[tuple[str, str]] = field(default_factory=set)
     written: dict[tuple[str, str, int], tuple[str, frozenset[str]]] = field(default_factory=dict)
@@ -36,7 +40,9 @@ class Tally:
     @property
     def counts(self) -> dict[str, int]:
         """For a manifest."""
-        return {"pushed": self.pushed, "not_pushed": self.refused + self.lacking + self.unknown}
+        told = {"campaigns": self.campaigns, "statuses": self.statuses, "statuses_refused": self.statuses_refused}
+        people = {"pushed": self.pushed, "not_pushed": self.refused + self.lacking + self.unknown}
+        return people | {name: number for name, number in told.items() if number}
 
     def count(self, verdicts: list[Verdict]) -> None:
         """Add people whom Recruit took or refused."""
@@ -49,6 +55,12 @@ class Tally:
         sent = self.pushed + self.refused
         if sent and self.refused / sent > threshold:
             told.append(f"Recruit refused {self.refused} of {sent} people who were pushed; the push ledger has why.")
+        statuses = self.statuses + self.statuses_refused
+        if statuses and self.statuses_refused / statuses > threshold:
+            told.append(
+                f"Recruit refused {self.statuses_refused} of {statuses} member statuses; the view sync.status_history "
+                "has why."
+            )
         if self.unknown:
             told.append(
                 f"What became of {self.unknown} people who were sent to Recruit is unknown: no answer came and no "

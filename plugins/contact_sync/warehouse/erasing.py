@@ -25,6 +25,7 @@ TABLES = {
     "contacts.bounce": "bounces",
     "sync.push_ledger": "pushes",
     "sync.outbox": "outbox",
+    "sync.status_push": "statuses",
     "contacts.response": "responses",
     "contacts.send": "sends",
     "contacts.campaign": "campaigns",
@@ -40,8 +41,8 @@ TABLES = {
 }
 """Table → the statement of include/sql/erasure that takes the person out of it; responses after what refers to them."""
 OF_CONTACT = frozenset(
-    {"contact", "memberships", "address_history", "source_links", "field_owners", "pushes", "outbox", "responses",
-     "sends", "field_changes", "ledger", "conversions", "removals"}
+    {"contact", "memberships", "address_history", "source_links", "field_owners", "pushes", "outbox", "statuses",
+     "responses", "sends", "field_changes", "ledger", "conversions", "removals"}
 )  # fmt: skip
 """Those of them that ask for the contact."""
 

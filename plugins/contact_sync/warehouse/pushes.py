@@ -129,15 +129,22 @@ def switch_off(
 
 @contextmanager
 def hold(warehouse: Warehouse, switch: Switch) -> Iterator[Connection]:
-    """Keep the switch to ourselves, waiting for whoever has it. Yields the connection that holds it: see still_held.
+    """Keep the switch and its module to ourselves, waiting for whoever has them; as `hold_place`."""
+    with hold_place(warehouse, f"{switch.account}/{switch.module}") as connection:
+        connection.execute(_LOCK, {"switch_no": switch.switch_no})
+        yield connection
+
+
+@contextmanager
+def hold_place(warehouse: Warehouse, place: str) -> Iterator[Connection]:
+    """Keep what is written in Recruit, `account/module`, to ourselves. Yields the connection that holds it: still_held.
 
     The locks are the session's. No transaction is open meanwhile, so calls to Recruit hold up nobody else; the
     connection is closed in the end, and the locks go with it.
     """
     keeper = Warehouse(warehouse.engine.execution_options(isolation_level="AUTOCOMMIT"), warehouse.keys)
     with keeper.transaction() as connection:
-        connection.execute(_LOCK_MODULE, {"place": f"{switch.account}/{switch.module}"})
-        connection.execute(_LOCK, {"switch_no": switch.switch_no})
+        connection.execute(_LOCK_MODULE, {"place": place})
         yield connection
 
 
