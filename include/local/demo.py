@@ -170,20 +170,23 @@ def _day_two(fetching: Fetching, include: IncludeFolder, syncs: list[Sync]) -> N
 
 def _mail(fetching: Fetching, known: past.Past, syncs: list[Sync]) -> bool:
     """The mail and its pushes; True when the sandbox has what the ledger says, and a second push writes nothing."""
-    sync = next((each for each in syncs if each.sync_id == mailing.SYNC_ID), None)
+    by_id = {each.sync_id: each for each in syncs}
+    sync, alumni = by_id.get(mailing.SYNC_ID), by_id.get(mailing.ALUMNI_SYNC)
     if sync is None:
         line(f"  The mail is about the example {mailing.SYNC_ID}, which is not there: left out.")
         return True
-    mail = mailing.play(fetching, sync, known)
+    mail = mailing.play(fetching, sync, alumni, known)
 
     def push() -> None:
-        fetching.again(sync, "once more, with nobody left to push")
+        for each in filter(None, (sync, alumni)):
+            fetching.again(each, "once more, with nobody left to push")
         fetching.act(mailing.PUSHES, {})
 
     agreed = written.compare(fetching.services, mail, known)
     agreed = written.nothing_more(fetching.services, push) and agreed
     line()
-    subprocess.run([*CONTACT_SYNC, "pushes"], env=_wide(fetching.services.env), check=False, cwd=PROJECT)
+    for command in ("pushes", "campaigns"):
+        subprocess.run([*CONTACT_SYNC, command], env=_wide(fetching.services.env), check=False, cwd=PROJECT)
     return agreed
 
 

@@ -9,7 +9,8 @@ and with what people answered here, which this module knows without the product.
 import csv
 import json
 import subprocess
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,9 @@ from include.local.sync_files import Sync
 
 SYNC_ID = "candidates_daily"
 PUSHES = "push_recruit_demo"
-NEWS, WEBINAR = "demo-winter", "demo-webinar"
+NEWS, WEBINAR, LETTER = "demo-winter", "demo-webinar", "demo-letter"
+NAMES = {NEWS: "Winter news", WEBINAR: "Salaries next year: a webinar", LETTER: "Welcome, alumni"}
+KINDS = {LETTER: "autoresponder"}
 ANSWERS: dict[str, tuple[str, ...]] = {
     "clicks": ("delivered", "opened", "clicked"),
     "opens": ("delivered", "opened"),
@@ -46,32 +49,47 @@ STATUS = {
 IMPORTED = ("clicks", "clicks", "opens", "opens", "opens", "ignores", "ignores", "unsubscribes", "complains", "bounces")
 READERS = ("clicks", "clicks", "opens", "opens", "ignores")
 GUESTS = ("clicks", *("opens",) * 6, "ignores")
+ALUMNI = ("opens", "ignores", "clicks")
+ALUMNI_SYNC = "alumni_monthly"
 STORY = f"""
 The mail goes out, and the mailer's files come in (contact-sync import-events):
   Winter news  to {len(IMPORTED)} people whom a sync brought and {len(READERS)} readers; some open, some click,
                one unsubscribes, one complains, one bounces
-  a webinar    to {len(GUESTS)} guests in a list that no sync feeds; two of them have not told their company"""
+  a webinar    to {len(GUESTS)} guests in a list that no sync feeds; two of them have not told their company
+  a welcome    to {len(ALUMNI)} alumni, by an autoresponder
+Recruit gets leads, campaigns and member statuses (accounts.recruit_demo of organisation.yaml):"""
 
 
 @dataclass
 class Mail:
-    """Who was sent what, and answered how: campaign → address → role. record_ids: of those whom the sync brought."""
+    """Who was sent what, and answered how: campaign → address → role.
+
+    record_ids: of those whom a sync brought, by module and address.
+    """
 
     roles: dict[str, dict[str, str]] = field(default_factory=dict)
-    record_ids: dict[str, str] = field(default_factory=dict)
+    record_ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, campaign: str, sync: Sync, people: list[tuple[str, str, str]]) -> None:
+        """People whom the sync brought are recipients."""
+        self.roles.setdefault(campaign, {}).update({address: role for address, _, role in people})
+        self.record_ids |= {(sync.module, address): record_id for address, record_id, _ in people}
 
     def who(self, campaign: str, *roles: str) -> list[str]:
         """The addresses of everybody who answered so."""
         return [address for address, role in self.roles[campaign].items() if role in roles]
 
 
-def play(fetching: Fetching, sync: Sync, past: Past) -> Mail:
-    """Import, push, and push again; who answered how."""
+def play(fetching: Fetching, sync: Sync, alumni: Sync | None, past: Past) -> Mail:
+    """Import and push; who answered how."""
     line(STORY)
     services, organisation = fetching.services, fetching.organisation
     mail = choose(organisation, sync, past)
+    if alumni:
+        mail.add(LETTER, alumni, _brought(organisation, alumni, ALUMNI))
     with phase("The mailer's files are read", "Campaigns, sends and responses are in the warehouse"):
-        files = write(services.state.folder, mail, sync.list_name)
+        lists = {NEWS: sync.list_name, WEBINAR: LISTS["guest"], **({LETTER: alumni.list_name} if alumni else {})}
+        files = write(services.state.folder, mail, lists)
         _import(services, files[1:])
         told = _import(services, files[:1])
         if not told["settled"]:
@@ -81,36 +99,43 @@ def play(fetching: Fetching, sync: Sync, past: Past) -> Mail:
             raise LocalError(f"The same files once more were not known already: {again['kinds']}")
     tell(organisation, mail, sync.list_name)
     fetching.again(sync, "again, and the push of who answered")
+    if alumni:
+        fetching.again(alumni, "again, and the statuses of alumni")
     with phase(f"{PUSHES} is at work", f"{PUSHES} → Contacts, for a list that no sync feeds"):
         fetching.act(PUSHES, {})
     return mail
 
 
 def choose(organisation: Organisation, sync: Sync, past: Past) -> Mail:
-    """Readers and guests of the past, and of those whom the sync brought some who may be mailed, by record id."""
+    """Readers and guests of the past, and of those whom the sync brought some who may be mailed."""
+    readers, guests = past.addresses("reader"), past.addresses("guest")
+    mail = Mail({NEWS: {}, WEBINAR: dict(zip(guests, GUESTS, strict=True))})
+    mail.add(NEWS, sync, _brought(organisation, sync, IMPORTED))
+    mail.roles[NEWS] |= dict(zip(readers, READERS, strict=False))
+    return mail
+
+
+def _brought(organisation: Organisation, sync: Sync, roles: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Address, record id and role of people whom a sync brought, each from one record, and who may be mailed."""
     barred = {*organisation.bounced, *organisation.suppressed, *organisation.unsubscribed.get(sync.list_name, ())}
     members = organisation.members(sync.list_name) - barred
     taken = sorted((int(each), key(address)) for each, address in organisation.supplies[sync.sync_id].records.items())
-    addresses = [address for _, address in taken]
-    brought = {address: str(each) for each, address in taken if address in members and addresses.count(address) == 1}
-    chosen = dict(zip(brought, IMPORTED, strict=False))
-    if len(chosen) < len(IMPORTED):
-        raise LocalError(f"The mail needs {len(IMPORTED)} people whom {sync.sync_id} brought, there are {len(chosen)}.")
-    readers, guests = past.addresses("reader"), past.addresses("guest")
-    roles = {NEWS: chosen | dict(zip(readers, READERS, strict=False)), WEBINAR: dict(zip(guests, GUESTS, strict=True))}
-    return Mail(roles, {address: brought[address] for address in chosen})
+    addresses = Counter(address for _, address in taken)
+    fit = [(address, str(each)) for each, address in taken if address in members and addresses[address] == 1]
+    if len(fit) < len(roles):
+        raise LocalError(f"The mail needs {len(roles)} people whom {sync.sync_id} brought, there are {len(fit)}.")
+    return [(address, record_id, role) for (address, record_id), role in zip(fit, roles, strict=False)]
 
 
-def write(folder: Path, mail: Mail, list_name: str) -> list[Path]:
+def write(folder: Path, mail: Mail, lists: Mapping[str, str]) -> list[Path]:
     """The mailer's three files: campaigns, sends, responses. Yesterday's mail, by this machine's clock."""
     sent = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
-    names = {NEWS: ("Winter news", list_name), WEBINAR: ("Salaries next year: a webinar", LISTS["guest"])}
     campaigns, sends, responses = (folder / name for name in ("campaigns.csv", "sends.csv", "responses.jsonl"))
     for path in (campaigns, sends, responses):
         path.touch(mode=0o600)
     _csv(campaigns, ("campaign_id", "name", "kind", "lists", "subject", "sender_name", "started_at", "completed_at"), (
-        (each, name, "email_campaign", of, name, "Zylker Talent", sent.isoformat(), sent.isoformat())
-        for each, (name, of) in names.items()
+        (each, NAMES[each], KINDS.get(each, "email_campaign"), of, NAMES[each], "Zylker", *[sent.isoformat()] * 2)
+        for each, of in lists.items()
     ))  # fmt: skip
     _csv(sends, ("campaign_id", "email", "sent_at"), (
         (each, address, sent.isoformat()) for each, roles in mail.roles.items() for address in roles
@@ -132,7 +157,7 @@ def tell(organisation: Organisation, mail: Mail, list_name: str) -> None:
     organisation.suppressed |= {key(each): "complaint" for each in mail.who(NEWS, "complains")}
     organisation.bounced |= {key(each): "hard" for each in mail.who(NEWS, "bounces")}
     answered = mail.who(NEWS, "clicks", "opens", "unsubscribes", "complains")
-    organisation.openers[list_name] = sum(each not in mail.record_ids for each in answered)
+    organisation.openers[list_name] = sum(("Candidates", each) not in mail.record_ids for each in answered)
 
 
 def _import(services: Services, files: Iterable[Path]) -> dict[str, Any]:

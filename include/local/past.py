@@ -29,6 +29,8 @@ BY_COMMAND = {
 }
 SUPPRESSED = (*BY_COMMAND, "complaint", "unsubscribed_org")
 READERS = 12
+EARLIER = "Autumn news"
+"""The campaign that the readers opened; past.sql has it."""
 COMPANIES = (
     "Northwind Yards",
     "NORTHWIND YARDS ",

@@ -11,17 +11,22 @@ import httpx
 import psycopg
 
 from include.local.errors import LocalError
-from include.local.mailing import WEBINAR, Mail
+from include.local.mailing import LETTER, NAMES, NEWS, STATUS, WEBINAR, Mail
 from include.local.organisation import key
-from include.local.past import Past
+from include.local.past import EARLIER, Past
 from include.local.say import console, line
 from include.local.services import Services
 
-MODULES = ("Candidates", "Contacts", "Clients")
+MODULES = ("Candidates", "Contacts", "Clients", "Campaigns", "Alumni")
+STATUS_FIELDS = {("Candidates", "Last_Campaign_Status"): NEWS, ("Alumni", "Letter_Status"): LETTER}
 LEDGER = """
 SELECT module, outcome = 'inserted', record_id
 FROM sync.push_history
 WHERE outcome IN ('inserted', 'updated')
+UNION ALL
+SELECT module, false, record_id FROM sync.status_history WHERE outcome = 'sent'
+UNION ALL
+SELECT module, true, record_id FROM sync.outbox WHERE kind = 'campaign' AND state = 'answered'
 """
 
 
@@ -38,6 +43,9 @@ def compare(services: Services, mail: Mail, past: Past) -> bool:
                   _made(written["Contacts"]), _guests(mail, past)),
             _told("companies were made in Clients, each once",
                   {_squeezed(each) for each in _values(written["Clients"], "Client_Name")}, _companies(mail, past)),
+            _told("campaigns were made in Recruit, each once", _values(written["Campaigns"], "Campaign_Name"),
+                  {key(NAMES[each]) for each in (NEWS, WEBINAR)} | {key(EARLIER)}),
+            *_statuses(written, mail, past),
             *_beside_the_ledger(services.addresses.warehouse_url, written),
         ]
     )  # fmt: skip
@@ -56,6 +64,20 @@ def nothing_more(services: Services, push: Callable[[], None]) -> bool:
     return _told("calls of a second push wrote anything", set(writes), set())
 
 
+def _statuses(written: dict[str, list[dict[str, Any]]], mail: Mail, past: Past) -> list[bool]:
+    """Whether each status field shows what the person answered last; readers had an earlier campaign."""
+    agreed = []
+    for (module, field), campaign in STATUS_FIELDS.items():
+        wanted = {f"{key(address)} {STATUS[role]}" for address, role in mail.roles.get(campaign, {}).items()}
+        if module == "Candidates":
+            earlier = set(past.addresses("reader")) - mail.roles[campaign].keys()
+            wanted |= {f"{key(address)} opened" for address in earlier}
+        records = [each["record"] for each in written[module] if (each["record"] or {}).get(field)]
+        shown = {f"{key(record['Email'])} {key(record[field])}" for record in records}
+        agreed.append(_told(f"member statuses are shown in {module}.{field}, as people answered", shown, wanted))
+    return agreed
+
+
 def _guests(mail: Mail, past: Past) -> set[str]:
     answered = set(mail.who(WEBINAR, "clicks", "opens"))
     return {address for address, _, _, company in past.strangers["guest"] if company and address in answered}
@@ -71,7 +93,7 @@ def _beside_the_ledger(warehouse_url: str, written: dict[str, list[dict[str, Any
     with psycopg.connect(warehouse_url.replace("+psycopg", "", 1)) as connection:
         rows = connection.execute(LEDGER).fetchall()
     agreed = []
-    for module in ("Candidates", "Contacts"):
+    for module in ("Candidates", "Contacts", "Campaigns", "Alumni"):
         made = {each["id"] for each in written[module] if each["added"]}
         agreed.append(_told(f"records of {module} are made, as the push ledger says", made,
                             {row[2] for row in rows if row[0] == module and row[1]}))  # fmt: skip

@@ -53,6 +53,7 @@ CANDIDATES = ModuleSpec(
         field("Date_of_Birth", "date", custom=True),
         field("Languages", "multiselectpicklist", custom=True, picks=names.LANGUAGES),
         field("Campaign_Response", "text", custom=True),
+        field("Last_Campaign_Status", "text", custom=True),
         field("Department", "picklist", custom=True, picks=business.DEPARTMENTS),
         field("Year_Passed_Out", "integer", 9, custom=True),
         field("Is_Locked", "boolean", read_only=True),

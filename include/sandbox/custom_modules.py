@@ -37,6 +37,7 @@ ALUMNI = ModuleSpec(
         owner("Owner"),
         field("Notes", "textarea", 32_000, custom=True),
         field("Homepage", "website", 450, custom=True),
+        field("Letter_Status", "text", custom=True),
         *stamps(),
     ),
 )

@@ -206,6 +206,8 @@ def test_switches_that_write_what_is_not_there(run: Run, folder: Path, sandbox: 
     text = (
         "name: Z\naccounts:\n  recruit_demo:\n    kind: recruit\n    push:\n      candidates:\n        opened:\n"
         "          list: L\n          status_field: Campaign_Respons\n          custom: {Citi: {constant: x}}\n"
+        "    campaigns:\n      status_fields:\n        - {list: L, module: Alumny, field: Notes}\n"
+        "        - {list: L, module: Contacts, field: Sorce}\n"
     )
     (folder / "organisation.yaml").write_text(text)
     done = run("lint", "--online")
@@ -215,6 +217,9 @@ def test_switches_that_write_what_is_not_there(run: Run, folder: Path, sandbox: 
         "'Citi'",
         "9: accounts.recruit_demo.push.candidates.opened.status_field: Candidates of 'recruit_demo' has no field "
         "'Campaign_Respons'",
+        "13: accounts.recruit_demo.campaigns.status_fields[0]: this account (Staffing agency, Enterprise) does not "
+        "offer 'Alumny'. Did you mean 'Alumni'? Allowed: Alumni, Candidates, Clients, Contacts, Speakers, Venues.",
+        "14: accounts.recruit_demo.campaigns.status_fields[1].field: Contacts of 'recruit_demo' has no field 'Sorce'",
     ]
-    assert "Did you mean 'City'?" in errors[0]
-    assert "Did you mean 'Campaign_Response'?" in errors[1]
+    for told, close in zip(errors, ("City", "Campaign_Response", "Alumni", "Source"), strict=True):
+        assert f"Did you mean '{close}'?" in told

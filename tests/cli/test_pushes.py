@@ -22,6 +22,14 @@ INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, reason, detail, at
            (1, 3, 'not_pushed', 'missing_mandatory', 'Client_Name', now())
 """
 
+STATUSES = """
+INSERT INTO contacts.campaign (campaign_id, external_id, name, kind) VALUES (1, 'c', 'C', 'email_campaign');
+INSERT INTO sync.status_push (account, module, record_id, field, contact_id, campaign_id, status, outcome, detail, at)
+    VALUES ('recruit_demo', 'Candidates', '7', 'Status', 1, 1, 'Opened', 'sent', NULL, now()),
+           ('recruit_demo', 'Candidates', '7', 'Status', 1, 1, 'Clicked', 'sent', NULL, now()),
+           ('recruit_demo', 'Candidates', '8', 'Status', 2, 1, 'Clicked', 'refused', 'INVALID_DATA, id', now())
+"""
+
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     with pytest.raises(SystemExit) as ended:
@@ -47,4 +55,24 @@ def test_by_reason_with_near_misses(
     found: dict[str, Any] = json.loads(told(capsys, "--json", "--account", "recruit_demo"))
     assert [(row["outcome"], row["people"]) for row in found["by_reason"]] == [("inserted", 1), ("not_pushed", 2)]
     assert found["near_misses"][0]["people"] == 2
-    assert json.loads(told(capsys, "--json", "--account", "another")) == {"by_reason": [], "near_misses": []}
+    nothing: dict[str, Any] = {"by_reason": [], "near_misses": [], "statuses": []}
+    assert json.loads(told(capsys, "--json", "--account", "another")) == nothing
+
+
+def test_member_statuses(
+    warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CAMP-4: records by what was last written to them, or refused."""
+    monkeypatch.setenv("CONTACT_SYNC_WAREHOUSE_URL", warehouse_url)
+    monkeypatch.setenv("COLUMNS", "120")
+    with warehouse.transaction() as connection:
+        for statement in (*ROWS.split(";\n"), *STATUSES.split(";\n")):
+            connection.execute(text(statement))
+    shown = told(capsys)
+    assert "Opened\n" not in shown
+    assert "Clicked refused: INVALID_DATA, id" in shown
+    found = json.loads(told(capsys, "--json"))["statuses"]
+    assert [(row["status"], row["outcome"], row["records"]) for row in found] == [
+        ("Clicked", "sent", 1),
+        ("Clicked", "refused", 1),
+    ]

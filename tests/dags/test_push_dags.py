@@ -51,6 +51,21 @@ def test_a_dag_for_lists_that_no_sync_feeds(include: "Include") -> None:
     assert DagSerialization.from_dict(DagSerialization.to_dict(dag)).dag_id == dag.dag_id
 
 
+def test_a_dag_for_campaigns(include: "Include") -> None:
+    """PUSH-0, CAMP-2: of lists that no sync feeds, and where Recruit's own are to be read; not where a sync does it."""
+    include.write("nightly")
+
+    def documents(**campaigns: Any) -> list[str]:
+        include.organisation(accounts={"recruit_demo": {"kind": "recruit", "campaigns": campaigns}})
+        return [dag.doc_md for dag in build_push_dags(include.folder).values()]
+
+    assert documents(lists=["Talent news"], create=True) == []
+    (document,) = documents(lists=["Talent news", "Web news"], create=True)
+    assert "- **campaigns and member statuses**: list `Web news`" in document
+    (document,) = documents(read=True)
+    assert "- **Recruit's own campaigns**: read once a day" in document
+
+
 def test_the_file_holds_them_and_broken_files_harm_none(include: "Include") -> None:
     """PUSH-0, LIM-4: parsed as Airflow does, beside a sync that is broken."""
     from airflow.dag_processing.dagbag import DagBag

@@ -32,6 +32,7 @@ def test_who_is_written_to() -> None:
     """People of the list with a record of their own, whom nothing keeps from mail; the same ones each time."""
     mail = choose(organisation(20), SYNC, PAST)
     assert list(mail.record_ids.values()) == [str(n) for n in range(4, 4 + len(IMPORTED))]
+    assert mail.record_ids["Candidates", "p4@x.org"] == "4"
     assert mail.who(NEWS, "bounces") == ["p13@x.org"]
     assert mail.who(WEBINAR, "ignores") == ["g7@x.org"]
     with pytest.raises(LocalError, match="there are 7"):
@@ -42,7 +43,7 @@ def test_the_count_knows_who_left_and_who_is_pushed() -> None:
     known = organisation(20)
     tell(known, Mail({NEWS: {"p4@x.org": "clicks", "r1@x.org": "opens", "r2@x.org": "ignores", "p5@x.org": "bounces",
                              "p6@x.org": "complains", "p7@x.org": "unsubscribes"}},
-                     {f"p{n}@x.org": str(n) for n in range(4, 8)}), "Talent news")  # fmt: skip
+                     {("Candidates", f"p{n}@x.org"): str(n) for n in range(4, 8)}), "Talent news")  # fmt: skip
     assert known.openers == {"Talent news": 1}  # r1: the others were brought from there
     assert (known.bounced, known.suppressed) == ({"p5@x.org": "hard"}, {"p6@x.org": "complaint"})
     assert known.unsubscribed == {"Talent news": {"p1@x.org", "p7@x.org"}}
@@ -51,7 +52,7 @@ def test_the_count_knows_who_left_and_who_is_pushed() -> None:
 def test_the_mailers_files(tmp_path: Path) -> None:
     """CAMP-1: every recipient has a send, every answer a line; nobody else may read them."""
     mail = choose(organisation(20), SYNC, PAST)
-    campaigns, sends, responses = write(tmp_path, mail, "Talent news")
+    campaigns, sends, responses = write(tmp_path, mail, {NEWS: "Talent news", WEBINAR: "Webinar guests"})
     with campaigns.open(newline="") as file:
         assert [(row["campaign_id"], row["lists"]) for row in csv.DictReader(file)] == [
             (NEWS, "Talent news"),

@@ -51,6 +51,7 @@ def test_fields_describe_what_records_hold(zoho: Zoho) -> None:
     assert fields["Last_Name"]["system_mandatory"]
     assert {name for name, field in fields.items() if field["custom_field"]} == {
         "Campaign_Response",
+        "Last_Campaign_Status",
         "Date_of_Birth",
         "Department",
         "Languages",

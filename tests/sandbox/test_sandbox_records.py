@@ -39,7 +39,7 @@ def test_fields(zoho: Zoho) -> None:
     assert zoho.control("GET", "calls")[-1]["unknown_fields"] == ["Nonsense"]
     zoho.control("POST", "settings", {"system_fields": "always"})
     assert "$approved" in zoho.get("Candidates", fields="Email").json()["data"][0]
-    assert len(zoho.get("Candidates").json()["data"][0]) == 34
+    assert len(zoho.get("Candidates").json()["data"][0]) == 35
 
 
 def test_modified_since_is_inclusive(zoho: Zoho) -> None:

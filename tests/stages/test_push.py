@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from contact_sync.config.resolved_campaigns import ResolvedCampaigns, StatusTarget
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import PushRejected, Superseded, Unavailable
 from contact_sync.stages.push import push
@@ -272,6 +273,33 @@ def test_when_a_run_pushes(world: World, loaded: RunInfo, run_type: RunType, cho
     opened(world, add_member(world, "ann.fields@web.example.org"))
     world.execute("UPDATE sync.fetch SET run_type = :type, push_choice = :choice", type=str(run_type), choice=choice)
     assert (do_push(world, loaded)["pushed"] == 1) is pushes
+
+
+@pytest.mark.parametrize(("run_type", "told"), [(RunType.MANUAL, 1), (RunType.BACKFILL, None)])
+def test_campaigns_of_the_list_go_with_the_push(
+    world: World, loaded: RunInfo, run_type: RunType, told: int | None
+) -> None:
+    """PUSH-0, PUSH-10, CAMP-4: the push task of the sync that feeds the list writes statuses; not in a backfill."""
+    (contact_id, record_id) = next(
+        (row["contact_id"], row["record_id"])
+        for row in world.rows("SELECT contact_id, record_id FROM contacts.source_link ORDER BY 1 LIMIT 1")
+    )
+    opened(world, contact_id)
+    wanted = ResolvedCampaigns(
+        account="recruit_demo",
+        list_name="Talent news",
+        create=False,
+        member_status=False,
+        fields=(StatusTarget(module="Candidates", field="Campaign_Response", kinds=("email_campaign",)),),
+    )
+    sync = world.syncs[SYNC].model_copy(update={"campaigns": (wanted,), "push_switches": ()})
+    run = world.run_info(SYNC)
+    world.extract(run, sync)
+    world.finish(run)
+    world.execute("UPDATE sync.fetch SET run_type = :type WHERE run_id = :run", type=str(run_type), run=run.run_id)
+    assert do_push(world, run).get("statuses") == told
+    (shown,) = world.control("GET", f"records/Candidates?ids={record_id}")
+    assert shown["Campaign_Response"] == ("Opened" if told else None)
 
 
 def test_everybody_rejected_fails_the_task(world: World, loaded: RunInfo) -> None:

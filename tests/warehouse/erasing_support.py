@@ -102,6 +102,10 @@ INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, detail, record_id,
     SELECT 1, contact_id, 'inserted', 'twin of ' || :pushed, :pushed, ARRAY[CAST(:pushed AS text)], response_id, 1,
         now()
     FROM contacts.contact JOIN contacts.response USING (contact_id) WHERE email_key = :ann;
+INSERT INTO sync.status_push (account, module, record_id, field, contact_id, campaign_id, status, outcome, detail, at)
+    SELECT 'recruit_demo', 'Contacts', :pushed, 'Source', contact_id, 1, 'Opened', 'refused', 'twin of ' || :pushed,
+        now()
+    FROM contacts.contact WHERE email_key = :ann;
 INSERT INTO sync.suppressed_record (source_no, record_id, suppression_id, first_fetch)
     SELECT 1, :record, min(suppression_id), 1 FROM contacts.suppression;
 INSERT INTO sync.withheld (sync_no, source_no, record_id, fetch_id) VALUES (1, 1, :record, 1);

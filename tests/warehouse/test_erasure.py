@@ -161,7 +161,7 @@ def test_the_report_counts_rows_by_table_and_is_kept_with_the_act(desk: Desk, co
     assert done.removed == {
         "contacts.contact": 1, "contacts.membership": 1, "contacts.address_history": 2, "contacts.source_link": 2,
         "contacts.field_owner": 5, "contacts.suppression": 2, "contacts.bounce": 1, "contacts.response": 1,
-        "contacts.send": 1, "sync.push_ledger": 1, "sync.outbox": 1,
+        "contacts.send": 1, "sync.push_ledger": 1, "sync.status_push": 1, "sync.outbox": 1,
         "sync.field_change": 2, "sync.ledger": 3, "sync.taken_record": 2,
         "sync.conversion": 1, "sync.removal": 1, "sync.withheld": 1, "sync.credit": 1, "sync.suppressed_record": 1,
         "sync.event_set_aside": 2,

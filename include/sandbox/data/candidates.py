@@ -50,6 +50,7 @@ CANDIDATES = Recipe(
         "Date_of_Birth": _birth,
         "Languages": table(9, LANGUAGE_SETS),
         "Campaign_Response": lambda person: None,
+        "Last_Campaign_Status": lambda person: None,
         "Department": lambda person: DEPARTMENTS[person.pick(12) // 5 % len(DEPARTMENTS)],
         "Year_Passed_Out": lambda person: 2008 + person.pick(15) // 4 % 17,
         "Is_Locked": lambda person: False,

@@ -61,6 +61,7 @@ def alumni(clients: int) -> Recipe:
             "Owner": owner,
             "Notes": lambda person: half_a_pair_in_text(person, "Likes to be called\nin the evening"),
             "Homepage": maybe(22, 2, lambda person: f"https://people.example.org/{person.index + 1}"),
+            "Letter_Status": lambda person: None,
         },
     )
 

@@ -1,6 +1,7 @@
 """`contact-sync pushes`: how people stand with each push switch, by reason, and who nearly was pushed (PUSH-4, 11).
 
-Reads the views sync.pushes_by_reason and sync.near_misses; changes nothing and names nobody.
+And how many records show which member status. Reads the views sync.pushes_by_reason, sync.near_misses and
+sync.statuses_by_reason; changes nothing and names nobody.
 """
 
 from itertools import groupby
@@ -25,18 +26,34 @@ SELECT account, module, response, list_name, reason, detail, people, told
 """
 
 
+_STATUSES = """
+SELECT account, module, field, status, outcome, detail, records
+  FROM sync.statuses_by_reason
+ WHERE CAST(:account AS text) IS NULL OR account = :account
+ ORDER BY account, module, field NULLS FIRST, outcome DESC, records DESC, status, detail
+"""
+
+
 def pushes(
     account: Annotated[str | None, typer.Option("--account", help="Only the switches of this account.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show per push switch how many people were pushed, how many were not and why, and near misses."""
-    by_reason, near = _read(account)
+    """Show per push switch how many people were pushed, how many were not and why, near misses, member statuses."""
+    by_reason, near, statuses = _read(account)
     if as_json:
-        say_json({"by_reason": by_reason, "near_misses": near})
+        say_json({"by_reason": by_reason, "near_misses": near, "statuses": statuses})
         return
-    if not by_reason:
+    if by_reason:
+        _show_switches(by_reason)
+    else:
         say("No push has judged anybody yet.")
-        return
+    for row in near:
+        say(f"{_switch(row).splitlines()[0]}: {row['told']}.")
+    if statuses:
+        _show_statuses(statuses)
+
+
+def _show_switches(by_reason: list[dict[str, Any]]) -> None:
     result = table("Pushes: how the present members stand", ("Switch", "People", "Outcome"), lines=True)
     for switch, rows in groupby(by_reason, key=_switch):
         of_switch = list(rows)
@@ -44,26 +61,41 @@ def pushes(
             switch, "\n".join(f"{row['people']:,}" for row in of_switch), "\n".join(map(_outcome, of_switch))
         )
     console().print(result)
-    for row in near:
-        say(f"{_switch(row).splitlines()[0]}: {row['told']}.")
 
 
-def _read(account: str | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _show_statuses(statuses: list[dict[str, Any]]) -> None:
+    result = table("Member statuses: what was last written", ("Where", "Records", "Status"), lines=True)
+    for place, rows in groupby(statuses, key=_place):
+        of_place = list(rows)
+        result.add_row(place, "\n".join(f"{row['records']:,}" for row in of_place), "\n".join(map(_told, of_place)))
+    console().print(result)
+
+
+def _read(account: str | None) -> list[list[dict[str, Any]]]:
     from sqlalchemy import text
 
     from contact_sync.cli.connections import open_warehouse_at_hand
 
     with open_warehouse_at_hand().transaction() as connection:
-        if connection.execute(text("SELECT to_regclass('sync.near_misses')")).scalar_one() is None:
+        if connection.execute(text("SELECT to_regclass('sync.statuses_by_reason')")).scalar_one() is None:
             raise ConfigError("The warehouse has no push views yet. Run: contact-sync warehouse migrate")
-        found = [connection.execute(text(query), {"account": account}) for query in (_BY_REASON, _NEAR_MISSES)]
-        by_reason, near = ([dict(row) for row in rows.mappings()] for rows in found)
-    return by_reason, near
+        queries = (_BY_REASON, _NEAR_MISSES, _STATUSES)
+        found = [connection.execute(text(query), {"account": account}) for query in queries]
+        return [[dict(row) for row in rows.mappings()] for rows in found]
 
 
 def _switch(row: dict[str, Any]) -> str:
     off = "" if row.get("enabled", True) else " (off)"
     return f"{row['account']}, {row['module']}, {row['response']}{off}\n{row['list_name']}"
+
+
+def _place(row: dict[str, Any]) -> str:
+    what = row["field"] or "in the campaigns themselves"
+    return f"{row['account']}, {row['module']}\n{what}"
+
+
+def _told(row: dict[str, Any]) -> str:
+    return str(row["status"]) if row["outcome"] == "sent" else f"{row['status']} refused: {row['detail']}"
 
 
 def _outcome(row: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ def check_campaigns(folder: Path, account: str, campaigns: CampaignSettings, met
     """Every module and field of an account's status fields that it does not have: `lint --online`."""
     found: list[ConfigProblem] = []
     for position, each in enumerate(campaigns.status_fields):
-        key = f"accounts.{account}.campaigns.status_fields.{position}"
+        key = f"accounts.{account}.campaigns.status_fields[{position}]"
         found += missing_fields(folder, account, key, each.module, {each.field: "field"}, metadata)
     if campaigns.create or campaigns.read:
         found += missing_fields(folder, account, f"accounts.{account}.campaigns", "Campaigns", {}, metadata)
@@ -39,8 +39,8 @@ def check_campaigns(folder: Path, account: str, campaigns: CampaignSettings, met
 
 def _misspelt(folder: Path, account: str, wanted: CampaignSettings, known: Iterable[str]) -> Iterator[ConfigProblem]:
     """A list that nothing else names may come from the mailer alone; a close match speaks for a misspelling."""
-    named = [(f"lists.{position}", name) for position, name in enumerate(wanted.lists)]
-    named += [(f"status_fields.{position}.list", each.list_name) for position, each in enumerate(wanted.status_fields)]
+    named = [(f"lists[{position}]", name) for position, name in enumerate(wanted.lists)]
+    named += [(f"status_fields[{position}].list", each.list_name) for position, each in enumerate(wanted.status_fields)]
     for below, name in named:
         close = None if name in known else close_match(name, tuple(known))
         if close:
@@ -62,7 +62,7 @@ def _written_twice(folder: Path, account: str, wanted: CampaignSettings, push: P
                 f"{each.module}.{each.field} also takes the member status of push.{each.module.lower()}.{event}, which "
                 "never goes back from Clicked to Opened; this one is always that of the latest campaign (CAMP-8)."
             )
-            yield _problem(folder, f"accounts.{account}.campaigns.status_fields.{position}.field", message, "hint")
+            yield _problem(folder, f"accounts.{account}.campaigns.status_fields[{position}].field", message, "hint")
 
 
 def _problem(folder: Path, key: str, message: str, severity: Severity, close: str | None = None) -> ConfigProblem:

@@ -49,7 +49,7 @@ class CampaignSettings(Strict):
             first = seen.setdefault((each.module, each.field), position)
             if first != position:
                 raise refuse(
-                    f"{each.module}.{each.field} is filled by status_fields.{first} already: a person in both lists "
+                    f"{each.module}.{each.field} is filled by status_fields[{first}] already: a person in both lists "
                     "would have two values.",
                     key=("status_fields", position, "field"),
                 )
