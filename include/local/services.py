@@ -24,7 +24,7 @@ from include.local.supervisor import Supervisor
 
 UI_PORT, POSTGRES_PORT, SANDBOX_PORT = 18080, 15432, 18090
 CANDIDATES, SEED = 5200, 7
-MODULES = "Candidates,Contacts,Clients,Job_Openings,Applications,Alumni"
+MODULES = "Candidates,Contacts,Clients,Job_Openings,Applications,Alumni,Campaigns"
 # Far enough back for the tick of a weekly sync to find everybody.
 ANCHOR_AGE = timedelta(days=8)
 CONTACT_SYNC = [sys.executable, "-m", "contact_sync"]

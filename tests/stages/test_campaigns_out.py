@@ -129,14 +129,21 @@ def test_a_refusal(mailer: Mailer, code: str) -> None:
     assert mailer.tell(MAKE).counts.get("campaigns", 0) == (not whole)
 
 
-def test_without_the_permission_to_write(mailer: Mailer) -> None:
+@pytest.mark.parametrize(
+    ("without", "given"),
+    [
+        pytest.param({"denied_writes": ["Campaigns"]}, {"denied_writes": []}, id="CAMP-2-no-permission"),
+        pytest.param({"modules": ["Candidates"]}, {"modules": ["Candidates", "Campaigns"]}, id="ACC-5-no-module"),
+    ],
+)
+def test_where_campaigns_cannot_be_made(mailer: Mailer, without: dict[str, Any], given: dict[str, Any]) -> None:
     """CAMP-2: told, and no failure of the run; once it is given, it is made."""
     mailer.campaign("winter")
-    mailer.world.control("POST", "settings", {"denied_writes": ["Campaigns"]})
+    mailer.world.control("POST", "settings", without)
     done = mailer.tell(MAKE)
     assert done.status == "degraded"
     assert "Campaigns are not made in recruit_demo" in done.warnings[0]
-    mailer.world.control("POST", "settings", {"denied_writes": []})
+    mailer.world.control("POST", "settings", given)
     assert mailer.tell(MAKE).counts["campaigns"] == 1
 
 

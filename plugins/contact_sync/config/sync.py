@@ -77,7 +77,9 @@ class SyncConfig(Strict):
     options: Options = Field(
         Options(), description="People who opt out, unsubscribe, convert, or are deleted at the source (ADV)."
     )
-    push: Flag = Field(True, description="Whether this sync's push task carries out the switches of its list (PUSH-0).")
+    push: Flag = Field(
+        True, description="Whether this sync's push task carries out the switches and campaigns of its list (PUSH-0)."
+    )
     validation: Validation = Field(Validation(), description="When a staged batch is refused.")
 
     @field_validator("account", mode="after")

@@ -39,7 +39,7 @@ def make_campaigns(account: str, list_id: int, work: Work, tally: Tally) -> None
             for first in range(0, len(waiting), MOST_RECORDS_A_WRITE):
                 pushes.still_held(keeper)
                 _make(waiting[first : first + MOST_RECORDS_A_WRITE], account, client, known, work, tally)
-        except PermissionMissing as error:
+        except (PermissionMissing, ConfigError) as error:
             tally.warnings.append(f"Campaigns are not made in {account}. {error}")
 
 
