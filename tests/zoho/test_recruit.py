@@ -184,6 +184,20 @@ def test_upsert_answers_pair_by_position(bench: Bench) -> None:
     assert [call.cost for call in bench.calls] == [1, 1]
 
 
+def test_update_answers_pair_by_position(bench: Bench) -> None:
+    """CAMP-4: each by its id; one that is not there is refused, the others are changed."""
+    first = bench.client.upsert("Candidates", [person(1)], ["Email"])[0].record_id
+    answers = bench.client.update("Candidates", [{"id": "1", "City": "Ulm"}, {"id": first, "City": "Ulm"}])
+    assert [(each.status, each.code, each.field) for each in answers] == [
+        ("error", "INVALID_DATA", "id"),
+        ("success", "SUCCESS", None),
+    ]
+    assert bench.control(f"records/Candidates?ids={first}")[0]["City"] == "Ulm"
+    assert [call.cost for call in bench.calls] == [1, 3]
+    with pytest.raises(ValueError, match="at most 100"):
+        bench.client.update("Candidates", [{"id": first}] * 101)
+
+
 @pytest.mark.parametrize("status", [200, 202, 400])
 def test_an_upsert_that_is_refused_whole(bench: Bench, status: int) -> None:
     """PUSH-9: what status such a call has is not established, so the items are read whatever it is."""

@@ -7,16 +7,17 @@ an answer is looked up as well; where no campaign of the name is found, a search
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from contact_sync.errors import ConfigError, ContactSyncError, PermissionMissing
+from contact_sync.stages.push_clients import name_key
 from contact_sync.stages.push_delivery import PASSING
-from contact_sync.stages.push_work import Tally, Work
+from contact_sync.stages.push_work import Tally, Work, halved
 from contact_sync.warehouse import pushes, recruit_campaigns
 from contact_sync.warehouse.recruit_campaigns import Campaign, Making
-from contact_sync.zoho.failures import EffectUnknown, WriteRefused
+from contact_sync.zoho.failures import EffectUnknown
 from contact_sync.zoho.matching import matching
 from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, RecruitClient, UpsertAnswer
 
@@ -68,7 +69,7 @@ def _make(
     settled, fresh = _sort_out(batch, found, known)
     _note(account, settled, work)
     _tell(settled, account, tally)
-    for part, answers in _calls(fresh, account, client, work):
+    for part, answers in halved(fresh, lambda some: _send(some, account, client, work)) if fresh else ():
         made = [_answered(each, answer) for each, answer in zip(part, answers, strict=True)]
         _note(account, made, work)
         _tell(made, account, tally)
@@ -81,11 +82,6 @@ def _by_name(client: RecruitClient, names: Sequence[str]) -> dict[str, list[str]
     for row in matching(client, MODULE, NAME, list(dict.fromkeys(names))):
         found[name_key(row.get(NAME))].append(str(row["id"]))
     return found
-
-
-def name_key(name: object) -> str:
-    """By what names of campaigns are compared: Recruit's searches and upserts ignore case."""
-    return " ".join(str(name).split()).casefold()
 
 
 def _sort_out(
@@ -106,31 +102,16 @@ def _sort_out(
     return settled, list(fresh.values())
 
 
-def _calls(
-    batch: Sequence[Campaign], account: str, client: RecruitClient, work: Work
-) -> Iterator[tuple[Sequence[Campaign], Sequence[UpsertAnswer]]]:
-    """One call, or several where Recruit refuses it as a whole."""
-    if not batch:
-        return
+def _send(batch: Sequence[Campaign], account: str, client: RecruitClient, work: Work) -> Sequence[UpsertAnswer]:
     with work.writing() as connection:
         recruit_campaigns.note(connection, account, [Making(each, "sending") for each in batch])
     try:
-        answers = client.upsert(MODULE, [_record(each) for each in batch], [NAME])
-    except WriteRefused as refusal:
-        _note(account, [Making(each, "waiting") for each in batch], work)
-        if len(batch) == 1:
-            yield batch, [UpsertAnswer("error", refusal.code or "REFUSED", None, None, "", refusal.field)]
-            return
-        half = len(batch) // 2
-        yield from _calls(batch[:half], account, client, work)
-        yield from _calls(batch[half:], account, client, work)
-        return
+        return client.upsert(MODULE, [_record(each) for each in batch], [NAME])
     except EffectUnknown:
         raise
-    except ContactSyncError:  # nothing was sent
+    except ContactSyncError:  # nothing of it took effect
         _note(account, [Making(each, "waiting") for each in batch], work)
         raise
-    yield batch, answers
 
 
 def _record(campaign: Campaign) -> dict[str, Any]:

@@ -24,7 +24,7 @@ IN_DOUBT = "CLIENT_UNKNOWN"
 
 
 def name_key(name: object) -> str:
-    """By what names of companies are compared."""
+    """By what names of companies, and of campaigns, are compared."""
     return " ".join(str(name).split()).casefold()
 
 

@@ -4,17 +4,19 @@
 that no answer is lost.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from contact_sync.config.organisation import Policies
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.pushes import Verdict, Writer
-from contact_sync.zoho.recruit import RecruitClient
+from contact_sync.zoho.failures import WriteRefused
+from contact_sync.zoho.recruit import RecruitClient, UpsertAnswer
 
 
 @dataclass(slots=True)
@@ -67,6 +69,26 @@ class Tally:
                 "record with their address is found. They are looked for again by each push, and not sent again."
             )
         return told
+
+
+Item = TypeVar("Item")
+
+
+def halved(
+    batch: Sequence[Item], send: Callable[[Sequence[Item]], Sequence[UpsertAnswer]]
+) -> Iterator[tuple[Sequence[Item], Sequence[UpsertAnswer]]]:
+    """What became of a batch: one call, or its halves where Recruit refuses it as a whole, down to the culprit."""
+    try:
+        answers = send(batch)
+    except WriteRefused as refusal:
+        if len(batch) == 1:
+            yield batch, [UpsertAnswer("error", refusal.code or "REFUSED", None, None, "", refusal.field)]
+            return
+        half = len(batch) // 2
+        yield from halved(batch[:half], send)
+        yield from halved(batch[half:], send)
+        return
+    yield batch, answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,16 @@ lost is sent again: twice leaves what once leaves. Only failures that pass are s
 refused is, once the status is another.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from contact_sync.config.resolved_campaigns import ResolvedCampaigns, StatusTarget
 from contact_sync.errors import ConfigError, ContractBroken, PermissionMissing
 from contact_sync.stages.campaigns import make_campaigns
 from contact_sync.stages.push_delivery import PASSING
-from contact_sync.stages.push_work import Tally, Work
+from contact_sync.stages.push_work import Tally, Work, halved
 from contact_sync.warehouse import pushes, statuses
 from contact_sync.warehouse.statuses import Due, Told
-from contact_sync.zoho.failures import WriteRefused
 from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, UpsertAnswer
 
 MEMBERS = ("Candidates", "Contacts")
@@ -78,28 +77,13 @@ def _send_all(
 ) -> None:
     """A hundred a call; each answered call is kept before the next is made."""
     for first in range(0, len(due), MOST_RECORDS_A_WRITE):
-        for part, answers in _calls(due[first : first + MOST_RECORDS_A_WRITE], send):
+        for part, answers in halved(due[first : first + MOST_RECORDS_A_WRITE], send):
             told = [_told(each, answer) for each, answer in zip(part, answers, strict=True)]
             kept = [each for each in told if each is not None]
             with work.warehouse.transaction() as connection:
                 statuses.write(connection, account, module, target, work.by, kept)
             tally.statuses += sum(each.detail is None for each in kept)
             tally.statuses_refused += sum(each.detail is not None for each in kept)
-
-
-def _calls(batch: Sequence[Due], send: Send) -> Iterator[tuple[Sequence[Due], Sequence[UpsertAnswer]]]:
-    """One call, or several where Recruit refuses it as a whole."""
-    try:
-        answers = send(batch)
-    except WriteRefused as refusal:
-        if len(batch) == 1:
-            yield batch, [UpsertAnswer("error", refusal.code or "REFUSED", None, None, "", refusal.field)]
-            return
-        half = len(batch) // 2
-        yield from _calls(batch[:half], send)
-        yield from _calls(batch[half:], send)
-        return
-    yield batch, answers
 
 
 def _told(due: Due, answer: UpsertAnswer) -> Told | None:
