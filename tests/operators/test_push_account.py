@@ -31,10 +31,10 @@ SELECT campaign_id, contact_id, 'opened', now(), now() FROM campaign, person
 
 
 def push_from(name: str) -> None:
-    """Let the account have one switch, which names this list."""
+    """Let the account have one switch, which names this list, and nothing else."""
     path = include_folder() / "organisation.yaml"
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    written["accounts"]["recruit_demo"]["push"] = {"candidates": {"opened": {"list": name}}}
+    written["accounts"]["recruit_demo"] |= {"push": {"candidates": {"opened": {"list": name}}}, "campaigns": {}}
     path.unlink()  # it is a link to the project's own
     path.write_text(yaml.safe_dump(written), encoding="utf-8")
 
