@@ -117,7 +117,13 @@ def bench(postgres_url: str) -> Iterator[Bench]:
     path = os.pathsep.join([str(PROJECT), str(PROJECT / "plugins")])
     command = [sys.executable, "-m", "tests.long.writes"]
     with (
-        running(candidates=PEOPLE, anchor=MOMENT - timedelta(hours=1), max_tokens=100_000) as source,
+        running(
+            candidates=PEOPLE,
+            campaigns=2,
+            modules=("Candidates", "Campaigns"),
+            anchor=MOMENT - timedelta(hours=1),
+            max_tokens=100_000,
+        ) as source,
         subprocess.Popen(
             command,
             cwd=PROJECT,
@@ -282,12 +288,14 @@ def test_killed_before_and_after_every_write(bench: Bench, course: Course, stage
 
 
 def lost_on_the_way(world: World) -> bool:
-    """Whether the push was killed after it had noted that somebody is on the way, and before the call: nobody can know
-    that, so the person is unknown, and not in Recruit (PUSH-9). Everybody else was pushed.
+    """Whether the push was killed after it had noted that somebody, or a campaign, is on the way, and before the call:
+    nobody can know that, so it is unknown, and not in Recruit (PUSH-9). Everybody else was pushed.
     """
     lost = [row["key"] for row in world.rows("SELECT key FROM sync.outbox WHERE state = 'unknown'")]
     others = [row["outcome"] for row in world.rows("SELECT outcome FROM sync.push_ledger WHERE reason IS NULL")]
-    there = {kind["email"] for kind in world.kinds()}
+    ids = ",".join(kind["id"] for kind in world.control("GET", "kinds/Campaigns"))
+    campaigns = world.control("GET", f"records/Campaigns?ids={ids}")
+    there = {kind["email"] for kind in world.kinds()} | {campaign["Campaign_Name"] for campaign in campaigns}
     return len(lost) == 1 and not there & set(lost) and len(others) == 2
 
 
@@ -327,7 +335,9 @@ def test_what_is_killed_covers_what_is_written(course: Course) -> None:
     assert UNSEEN not in [what for each in found.values() for what in each]
 
 
-@pytest.mark.parametrize("folder", ["fetch", "classify", "load", "withheld", "push", "registry"])
+@pytest.mark.parametrize(
+    "folder", ["fetch", "classify", "load", "withheld", "push", "registry", "campaigns", "statuses"]
+)
 def test_the_course_meets_every_writing_statement_of_the_stages(course: Course, folder: str) -> None:
     """OPS-4: a file that is added to the SQL of the stages is killed before and after as well, or fails here."""
     seen = {what.partition("%(")[0] for events in course.events.values() for what, _ in events}
@@ -350,6 +360,8 @@ def test_every_writing_connection_names_its_fetch(course: Course) -> None:
         (stage, what)
         for stage, events in course.events.items()
         for what, by in events
-        if by != f"contact-sync fetch 2 {stage}" and what != "COMMIT" and not what.startswith(("POST", *NAMED_BY_TASK))
+        if by != f"contact-sync fetch 2 {stage}"
+        and what != "COMMIT"
+        and not what.startswith(("POST", "PUT", *NAMED_BY_TASK))
     ]
     assert unnamed == []

@@ -27,6 +27,7 @@ VOLATILE = {
     "sync.conversion": {"seen_at", "address_hash"},
     "sync.push_ledger": {"push_id", "at"},
     "sync.outbox": {"outbox_id", "sent_at", "changed_at"},
+    "sync.status_push": {"status_push_id", "at"},
     "sync.push_switch": {"enabled_since", "arrived_until"},
     "contacts.contact": {"created_at", "updated_at"},
     "contacts.mailing_list": {"created_at"},

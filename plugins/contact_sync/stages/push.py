@@ -54,8 +54,6 @@ def push(
             return manifest(fetch, "push", {"pushed": 0})
         stop = _stop(connection, fetch, settings, credentials_of, now)
         number = 0 if stop else fetches.begin_stage(connection, fetch, "push")
-        if not stop:
-            pushes.switch_off(connection, fetch.list_id, [_name(each) for each in settings.push_switches])
     if stop:
         raise stop
     work = Work(
@@ -66,6 +64,8 @@ def push(
         make_client=lru_cache(maxsize=None)(lambda account: make_client(account, fetch.fetch_id)),
         fence=partial(fetches.hold_fence, fetch_id=fetch.fetch_id, attempt=number),
     )
+    with work.writing() as connection:
+        pushes.switch_off(connection, fetch.list_id, [_name(each) for each in settings.push_switches])
     tally = Tally()
     left = _carry_out_all(settings, fetch, work, tally, credentials_of)
     with work.writing() as connection:

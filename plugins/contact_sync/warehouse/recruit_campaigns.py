@@ -61,7 +61,7 @@ def keep_own(connection: Connection, account: str, rows: Sequence[Mapping[str, A
     """Keep what the module holds at a moment; those that are not among it any more are gone."""
     statements.run(
         connection,
-        "campaigns/keep_own",
+        "own_campaigns/keep",
         account=account,
         now=now,
         record_ids=[str(row["id"]) for row in rows],
@@ -69,18 +69,18 @@ def keep_own(connection: Connection, account: str, rows: Sequence[Mapping[str, A
         types=[_text(row.get("Type")) for row in rows],
         statuses=[_text(row.get("Status")) for row in rows],
     )
-    statements.run(connection, "campaigns/gone_own", account=account, now=now)
+    statements.run(connection, "own_campaigns/gone", account=account, now=now)
     note_reading(connection, account, now, None)
 
 
 def note_reading(connection: Connection, account: str, now: datetime, error: str | None) -> None:
     """Keep that the module was read, or why it could not be."""
-    statements.run(connection, "campaigns/note_reading", account=account, now=now, error=error)
+    statements.run(connection, "own_campaigns/note_reading", account=account, now=now, error=error)
 
 
 def last_try(connection: Connection, account: str) -> datetime | None:
     """When reading the module was last tried."""
-    found: datetime | None = statements.run(connection, "campaigns/last_try", account=account).scalar()
+    found: datetime | None = statements.run(connection, "own_campaigns/last_try", account=account).scalar()
     return found
 
 
