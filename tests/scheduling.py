@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
 
-TOGETHER = ("tests/integration/", "tests/faults/")
-"""Folders whose tests run in one process, one folder a group: a whole Airflow, a server that is crashed."""
+TOGETHER = ("tests/integration/", "tests/faults/", "tests/web/")
+"""Folders whose tests run in one process, one folder a group: a whole Airflow, a server that is crashed, an API server
+with a warehouse that its tests share.
+"""
 
 
 def group_of(nodeid: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import tests.airflow_home  # noqa: F401 - before anything imports airflow
-from tests.benchmarks import bulk, demo_run, eventing, extracting, loading, memory, parsing, pushing, report
+from tests.benchmarks import bulk, demo_run, eventing, extracting, loading, memory, paging, parsing, pushing, report
 
 BENCHMARKS = {
     "extract": (extracting.run, 5),
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "bulk": (bulk.run, 1),
     "events": (eventing.run, 3),
     "push": (pushing.run, 1),
+    "pages": (paging.run, 3),
 }
 """Name → what runs it, with how many rounds."""
 

@@ -1,0 +1,1 @@
+"""Pages inside Airflow's UI (OPS-8): what happened, in the words of the README. They read, and write nothing."""

@@ -1,0 +1,55 @@
+"""How a sync is doing, in one word and a sentence: by its last run, and by whether one is missing.
+
+Pure: the time is passed in. A run is missed when a periodic, active sync whose DAG is not paused has had no success two
+hours after it was due (OPS-7).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from contact_sync.config.resolved_schedule import ResolvedSchedule
+
+MISSED_AFTER = timedelta(hours=2)
+_WORDS = {
+    "succeeded": ("healthy", "The last run succeeded."),
+    "partial": ("partial", "The last run left some of its work for later."),
+    "degraded": ("degraded", "The last run did all, with warnings."),
+    "failed": ("failed", "The last run failed."),
+    "skipped": ("skipped", "The last run was skipped."),
+    "running": ("running", "A run is under way, or was killed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """word: healthy, partial, degraded, failed, skipped, running, missed or none. due: since when one is missing."""
+
+    word: str
+    told: str
+    due: datetime | None = None
+
+
+def health(last: Mapping[str, Any], schedule: ResolvedSchedule | None, now: datetime) -> Health:
+    """How a sync is doing.
+
+    last: status, reason, read_until and registered_at as page/overview tells them; empty if it was never registered.
+    schedule: when it is to run; None while it does not run by itself.
+    """
+    due = _missed(last, schedule, now)
+    if due is not None:
+        return Health("missed", "No run has succeeded although one was due.", due)
+    status = last.get("status")
+    if status is None:
+        return Health("none", "It has not run yet.")
+    word, told = _WORDS.get(status, (str(status), ""))
+    return Health(word, f"{told} {last['reason']}".strip() if last.get("reason") else told)
+
+
+def _missed(last: Mapping[str, Any], schedule: ResolvedSchedule | None, now: datetime) -> datetime | None:
+    begun = last.get("read_until") or last.get("registered_at")
+    if schedule is None or schedule.frequency == "once" or begun is None:
+        return None
+    due = schedule.next_due(begun)
+    return due if due is not None and due + MISSED_AFTER < now else None
