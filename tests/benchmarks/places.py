@@ -51,18 +51,18 @@ class Place:
     def warehouse(self) -> Iterator[Warehouse]:
         """A fresh, migrated warehouse, dropped afterwards; the server starts from a checkpoint."""
         name = f"bench_{uuid.uuid4().hex[:12]}"
-        self._administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, TEMPLATE))))
+        self.administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, TEMPLATE))))
         self.settle()
         try:
             yield open_warehouse(self.server.url_of(name), KEY, "contact-sync benchmark")
         finally:
-            self._administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            self.administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def settle(self) -> None:
         """A checkpoint, so that no measured part pays for what an earlier one wrote."""
-        self._administer(sql.SQL("CHECKPOINT"))
+        self.administer(sql.SQL("CHECKPOINT"))
 
-    def _administer(self, statement: sql.Composed | sql.SQL) -> None:
+    def administer(self, statement: sql.Composed | sql.SQL) -> None:
         with psycopg.connect(self.server.url_of("postgres", driver=""), autocommit=True) as connection:
             connection.execute(statement)
 

@@ -96,13 +96,13 @@ class Bench:
 
     def copy(self, name: str, of: str) -> str:
         """A database of that name as a copy of another."""
-        self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, of)
+        self.administer("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, of)
         return name
 
     def drop(self, name: str) -> None:
-        self._administer("DROP DATABASE {} WITH (FORCE)", name)
+        self.administer("DROP DATABASE {} WITH (FORCE)", name)
 
-    def _administer(self, statement: str, *names: str) -> None:
+    def administer(self, statement: str, *names: str) -> None:
         url = make_url(self.server_url).set(drivername="postgresql", database="postgres").render_as_string(False)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

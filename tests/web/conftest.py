@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 import tests.airflow_home  # noqa: F401 - must come before airflow
 from contact_sync.warehouse.database import Warehouse, open_warehouse
-from tests.conftest import _administer, database_url
+from tests.conftest import administer, database_url
 from tests.web.seeded import Seeded, seed
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def database(postgres_url: str) -> Iterator[Callable[[str], str]]:
     made: list[str] = []
 
     def make(name: str, template: str = "warehouse_template") -> str:
-        _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         made.append(name)
         return database_url(postgres_url, name)
 
     yield make
     for name in made:
-        _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+        administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="package")

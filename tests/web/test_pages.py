@@ -13,7 +13,7 @@ from contact_sync.paths import sql_folder
 from contact_sync.warehouse.database import open_warehouse
 from contact_sync.web.reading import rows
 from tests.airflow_home import PROJECT
-from tests.conftest import _administer, database_url
+from tests.conftest import administer, database_url
 from tests.web.conftest import PREFIX, Site, point_at
 from tests.web.seeded import HIS, Seeded
 
@@ -113,14 +113,14 @@ def test_a_warehouse_without_tables(
     server: Site, postgres_url: str, database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """OPS-8: the page names the command that makes them."""
-    _administer(postgres_url, "CREATE DATABASE bare")
+    administer(postgres_url, "CREATE DATABASE bare")
     try:
         point_at(open_warehouse(database_url(postgres_url, "bare"), None), monkeypatch)
         answer = server.get("/")
         assert answer.status_code == 503
         assert "contact-sync warehouse migrate" in answer.text
     finally:
-        _administer(postgres_url, "DROP DATABASE bare WITH (FORCE)")
+        administer(postgres_url, "DROP DATABASE bare WITH (FORCE)")
 
 
 def test_a_warehouse_that_does_not_answer(server: Site, seeded: Seeded, monkeypatch: pytest.MonkeyPatch) -> None:
