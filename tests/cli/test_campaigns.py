@@ -46,7 +46,7 @@ def test_both_origins(
         ["Spring", "autoresponder", "here", "recruit_demo", "not made: name_taken"],
         ["Fair", "Trade Show", "in Recruit", "recruit_demo", "Active"],
     ]
-    assert "recruit_demo: 2 campaigns in Recruit, read 2026-11-20 10:00." in shown
+    assert "recruit_demo: campaigns in Recruit: 2, read 2026-11-20 10:00." in shown
     assert "recruit_two: Recruit's own campaigns cannot be read (never read). The token lacks a scope." in shown
     found = json.loads(told(capsys, "--output", "json", "--account", "recruit_two"))
     assert (found["campaigns"], len(found["readings"])) == ([], 1)

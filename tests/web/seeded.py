@@ -69,7 +69,26 @@ def seed(warehouse: Warehouse) -> Seeded:
         response("cy", "hard"),
     )
     number = found.one("SELECT campaign_id FROM contacts.campaign")
+    _in_recruit(found, number)
     return Seeded(warehouse, fetch, found.her_fetch, number, _switch(found))
+
+
+def _in_recruit(found: Seeded, campaign_id: int) -> None:
+    """Ours could not be made, Recruit has one of its own, and another account does not let us look."""
+    found.execute(
+        "INSERT INTO sync.outbox (kind, account, module, campaign_id, key, state, detail, changed_at) "
+        "VALUES ('campaign', 'recruit_demo', 'Campaigns', :id, 'News', 'refused', 'name_taken', now())",
+        id=campaign_id,
+    )
+    found.execute(
+        "INSERT INTO sync.recruit_campaign (account, record_id, name, type, status, read_at) "
+        "VALUES ('recruit_demo', '7', :name, 'Trade Show', 'Active', now())",
+        name=f"Fair {SCRIPT}",
+    )
+    found.execute(
+        "INSERT INTO sync.campaign_reading (account, read_at, tried_at, error) VALUES "
+        "('recruit_demo', now(), now(), NULL), ('recruit_two', NULL, now(), 'The token lacks a scope.')"
+    )
 
 
 def _switch(found: Seeded) -> int:

@@ -78,7 +78,7 @@ def _zone() -> ZoneInfo:
 
 def _reading(row: dict[str, Any], zone: ZoneInfo) -> str:
     if row["error"] is None:
-        return f"{row['account']}: {row['campaigns']:,} campaigns in Recruit, read {clock(row['read_at'], zone)}."
+        return f"{row['account']}: campaigns in Recruit: {row['campaigns']:,}, read {clock(row['read_at'], zone)}."
     last = f"last read {clock(row['read_at'], zone)}" if row["read_at"] else "never read"
     return f"{row['account']}: Recruit's own campaigns cannot be read ({last}). {row['error']}"
 

@@ -25,8 +25,13 @@ NUMBERS = (
     ("bounced", "bounced"), ("unsubscribed", "unsubscribed"), ("complaints", "complaint"),
 )  # fmt: skip
 """Columns of the statistics, and the response by which their recipients are found."""
+STATES = {
+    "answered": "made", "sending": "on its way", "waiting": "waits", "refused": "not made",
+    "unknown": "unknown: sent, no answer",
+}  # fmt: skip
+"""How far a campaign of ours is made in Recruit."""
 COLUMNS = ("contact_id", "status", "sent_at", "last_response_at", "is_candidate", "is_contact")
-_LISTED = 50
+_LISTED, _IN_RECRUIT = 50, 200
 
 ResponseWord = Literal["", "delivered", "opened", "unopened", "clicked", "bounced", "unsubscribed", "complaint"]
 ModuleWord = Literal["", "candidates", "contacts"]
@@ -43,12 +48,24 @@ Chosen = Annotated[Choice, Depends(chosen)]
 
 @router.get("/campaigns")
 def campaigns(request: Request, asking: AskingOfCampaigns, before: int | None = None) -> Response:
-    """Campaigns of both origins, newest first."""
+    """Campaigns of both origins, newest first; below the first of them what accounts of Recruit have."""
     with reading() as connection:
         listed = one_page(
             lambda key, size: rows(connection, "campaigns", before=key, rows=size), before, "campaign_id", _LISTED
         )
-    return page(request, "campaigns.html", campaigns=listed, numbers=NUMBERS, section="campaigns")
+        there = rows(connection, "in_recruit", rows=_IN_RECRUIT) if before is None else []
+        readings = rows(connection, "campaign_readings") if before is None else []
+    return page(
+        request,
+        "campaigns.html",
+        campaigns=listed,
+        numbers=NUMBERS,
+        in_recruit=there,
+        most=_IN_RECRUIT,
+        readings=readings,
+        states=STATES,
+        section="campaigns",
+    )
 
 
 @router.get("/campaigns/{campaign_id}")
