@@ -194,8 +194,11 @@ def test_a_broken_organisation_comes_first(run: Run, folder: Path) -> None:
     )
 
 
-def test_pools_without_airflows_database(examine: Examine, folder: Path, healthy: str) -> None:
+def test_pools_without_airflows_database(
+    examine: Examine, folder: Path, healthy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An Airflow that runs elsewhere is no problem of this machine, and nothing is claimed about it."""
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", f"sqlite:///{tmp_path / 'none.db'}")
     (folder / "organisation.yaml").write_text("name: Zylker\naccounts: {recruit_demo: {kind: recruit, pool: mine}}\n")
     code, found = examine()
     assert (code, found["Pool mine"]["state"]) == (0, "not checked")
