@@ -224,6 +224,21 @@ def test_pushed_person_read_back_is_not_imported(world: World, loaded: RunInfo) 
     assert standing(world, contact_id)[0] == "updated"
 
 
+def test_imported_after_our_push_by_another_record(world: World, loaded: RunInfo) -> None:
+    """PUSH-4: what a sync brings only after our first push does not make the person `imported_from_recruit`."""
+    contact_id = add_member(world, "ann.fields@web.example.org")
+    opened(world, contact_id)
+    do_push(world, loaded)
+    values = {"Last_Name": "Other", "Email": "Ann.Fields@web.example.org", "City": "Ulm"}
+    world.control("POST", "clock", {"advance_seconds": 60})
+    (other,) = world.control("POST", "records/Candidates/add", {"records": [values]})["ids"]
+    world.fetch(SYNC)
+    assert world.one("SELECT record_id FROM contacts.source_link WHERE contact_id = :id", id=contact_id) == other
+    opened(world, contact_id, campaign="again")
+    assert do_push(world, loaded)["pushed"] == 1
+    assert standing(world, contact_id)[0] == "updated"
+
+
 def test_a_record_that_was_kept_out_brought_nobody(world: World, loaded: RunInfo) -> None:
     """PUSH-4, OUT-11: that a record under the person's address was ignored makes nobody `imported_from_recruit`."""
     contact_id = add_member(world, "ann.fields@web.example.org")

@@ -34,7 +34,7 @@ SET state        = 'waiting',
     payload      = excluded.payload,
     payload_hash = excluded.payload_hash,
     record_id    = excluded.record_id,
-    others       = NULL,
+    others       = CASE WHEN kept.record_id = excluded.record_id THEN kept.others END,
     status       = excluded.status,
     status_field = excluded.status_field,
     changed_at   = now()

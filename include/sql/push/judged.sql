@@ -17,10 +17,11 @@ member AS (
 ),
 left_over AS (
     -- what could not be pushed, or nobody knows to have been, though something older may have been pushed since
-    SELECT DISTINCT ON (contact_id) contact_id, response_id
-    FROM sync.push_ledger
-    WHERE switch_no = :switch_no AND outcome IN ('not_pushed', 'unknown')
-    ORDER BY contact_id, push_id DESC
+    SELECT DISTINCT ON (ledger.contact_id) ledger.contact_id, ledger.response_id, ledger.at, told.arrived_at
+    FROM sync.push_ledger AS ledger
+    LEFT JOIN contacts.response AS told USING (response_id)
+    WHERE ledger.switch_no = :switch_no AND ledger.outcome IN ('not_pushed', 'unknown')
+    ORDER BY ledger.contact_id, ledger.push_id DESC
 ),
 candidate AS (
     -- responses that this push looks at: new ones, late ones, and those of people who could not be pushed by then
@@ -46,7 +47,19 @@ candidate AS (
                   OR response.arrived_at > switch.enabled_since + CAST(:overlap AS interval)
               )
           )
-          OR response.response_id = left_over.response_id
+          -- of people left over also what came since, which the ledger does not repeat for the same reason; but
+          -- nothing of the time before the switch was turned on again, save what the first push then takes (PUSH-7)
+          OR (
+              (response.response_id = left_over.response_id OR response.arrived_at >= left_over.arrived_at)
+              AND (
+                  response.happened_at >= :happened_since
+                  OR response.arrived_at > switch.enabled_since + CAST(:overlap AS interval)
+                  OR (
+                      response.response_id = left_over.response_id
+                      AND left_over.at > switch.enabled_since - CAST(:overlap AS interval)
+                  )
+              )
+          )
       )
 ),
 pushed AS (

@@ -103,7 +103,8 @@ def _carried_out(run: AccountRun, lists: dict[str, int], work: Work, tally: Tall
         left.append(f"{error} A later run pushes those who are left.")
     except ContactSyncError as error:
         with work.warehouse.transaction() as connection:
-            push_runs.end(connection, number, "failed", [str(error)], tally.pushed, tally.counts["not_pushed"])
+            told = [str(error), *tally.complaints(1.0)]
+            push_runs.end(connection, number, "failed", told, tally.pushed, tally.counts["not_pushed"])
         raise
     warnings = left + tally.complaints(run.policies.push_reject_threshold)
     status = "partial" if left else "degraded" if warnings else "succeeded"

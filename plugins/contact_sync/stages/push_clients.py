@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contact_sync.errors import ContactSyncError, PermissionMissing
-from contact_sync.stages.push_lookup import latest_first
+from contact_sync.stages.push_lookup import DOUBTFUL, latest_first
 from contact_sync.stages.push_records import COMPANY
 from contact_sync.stages.push_work import Work
 from contact_sync.warehouse import outbox
@@ -21,6 +21,7 @@ from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, RecruitClient, Upser
 MODULE = "Clients"
 IN_DOUBT = "CLIENT_UNKNOWN"
 """Our own code: whether the client was made is unknown."""
+UNKNOWN = UpsertAnswer("error", IN_DOUBT, None, None, "", COMPANY)
 
 
 def name_key(name: object) -> str:
@@ -74,7 +75,7 @@ class Clients:
         ids |= self._search({key: name for key, name in names.items() if key not in ids})
         missing = {key: name for key, name in names.items() if key not in ids}
         doubtful = {key for key in missing if key in known and known[key].state in ("sending", "unknown")}
-        refused = {key: UpsertAnswer("error", IN_DOUBT, None, None, "", COMPANY) for key in doubtful}
+        refused = dict.fromkeys(doubtful, UNKNOWN)
         fresh = [key for key in missing if key not in doubtful]
         for first in range(0, len(fresh), MOST_RECORDS_A_WRITE):
             batch = fresh[first : first + MOST_RECORDS_A_WRITE]
@@ -119,9 +120,11 @@ class Clients:
         except ContactSyncError:  # nothing was sent
             self._forget(keys)
             raise
+        answers = [UNKNOWN if answer.code in DOUBTFUL else answer for answer in answers]
         pairs = list(zip(keys, answers, strict=True))
         self._note((key, "answered", answer.record_id) for key, answer in pairs if answer.record_id)
-        self._forget([key for key, answer in pairs if not answer.record_id])
+        self._note((key, "unknown", None) for key, answer in pairs if answer is UNKNOWN)
+        self._forget([key for key, answer in pairs if not answer.record_id and answer is not UNKNOWN])
         return answers
 
     def _note(self, states: Iterable[tuple[str, str, str | None]]) -> None:

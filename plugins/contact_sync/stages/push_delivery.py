@@ -2,7 +2,8 @@
 
 Before a call its people are looked up by address, and the outbox says that they are on their way; answers are paired by
 position and written at once. Only failures that Recruit calls passing are sent again, a bounded number of times. A call
-that is refused as a whole is halved down to whoever spoils it. A call without an answer is left to `push_lookup`.
+that is refused as a whole is halved down to whoever spoils it. A call without an answer, and an answer that does not
+tell whether a record was made, are left to `push_lookup`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from contact_sync.core.email import address_key
 from contact_sync.errors import ContactSyncError, PermissionMissing
 from contact_sync.stages.push_clients import IN_DOUBT, Clients
-from contact_sync.stages.push_lookup import by_address
+from contact_sync.stages.push_lookup import DOUBTFUL, by_address
 from contact_sync.stages.push_records import COMPANY
 from contact_sync.stages.push_work import Tally, Work
 from contact_sync.warehouse import organisation, outbox, pushes
@@ -27,7 +28,7 @@ MOST_ROUNDS = 3
 """How often one push sends somebody whose failure passes."""
 MOST_ATTEMPTS = 9
 """How often all pushes together send one record unchanged."""
-PASSING = frozenset({"RECORD_LOCKED", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "TOO_MANY_REQUESTS"})
+PASSING = DOUBTFUL | {"RECORD_LOCKED", "TOO_MANY_REQUESTS"}
 """Codes of a record's failure that may be over at the next try."""
 OF_THE_ACCOUNT = frozenset({"NO_PERMISSION_ACCOUNT", "LIMIT_EXCEEDED", "STORAGE_SPACE_EXCEEDED", IN_DOUBT})
 """Codes by which nothing is said of the record: the next push tries it again, once."""
@@ -101,6 +102,7 @@ class Delivery:
         for lead in leads:
             ids = [str(row["id"]) for row in found.get(address_key(lead.key) or "", [])]
             lead.record_id, lead.others = (ids[0], tuple(ids[1:])) if ids else (None, ())
+            lead.looked_up = bool(ids)
 
     def _calls(self, batch: Sequence[Lead]) -> Iterator[tuple[list[Lead], Sequence[UpsertAnswer]]]:
         """Those who were sent, with their answers: one call, or several where Recruit refuses it as a whole."""
@@ -145,7 +147,7 @@ class Delivery:
         """Nothing of the call took effect."""
         with self.work.warehouse.transaction() as connection:
             outbox.settle(
-                connection, self.switch.switch_no, {lead.contact_id: ("waiting", lead.record_id) for lead in leads}
+                connection, self.switch.switch_no, {lead.contact_id: ("waiting", _known(lead)) for lead in leads}
             )
 
     def _note(self, pairs: Sequence[tuple[Lead, UpsertAnswer]], *, last: bool) -> list[Lead]:
@@ -157,12 +159,13 @@ class Delivery:
         again: list[Lead] = []
         for lead, answer in pairs:
             if not last and self._is_passing(lead, answer):
-                states[lead.contact_id] = ("waiting", lead.record_id)
+                states[lead.contact_id] = ("waiting", _known(lead))
                 again.append(lead)
                 continue
             verdict = verdict_of(lead, answer)
             verdicts.append(verdict)
-            states[lead.contact_id] = (_state(lead, answer), answer.record_id)
+            state = _state(lead, answer)
+            states[lead.contact_id] = (state, _known(lead) if state == "waiting" else answer.record_id)
             if verdict.pushed and self.switch.response == "clicked":
                 self._remember(lead, verdict)
         with self.work.warehouse.transaction() as connection:
@@ -174,12 +177,13 @@ class Delivery:
             verdicts = [verdict for verdict in verdicts if verdict.contact_id not in done]
             pushes.write(connection, self.switch.switch_no, self.work.by, verdicts)
         self.tally.count(verdicts)
+        self.tally.unknown += sum(verdict.outcome == "unknown" for verdict in verdicts)
         return again
 
     def _is_passing(self, lead: Lead, answer: UpsertAnswer) -> bool:
         """Whether another try in this push may do better: another moment, or with what is no longer there left out."""
         if answer.code in PASSING:
-            return lead.attempts < MOST_ATTEMPTS
+            return lead.attempts < MOST_ATTEMPTS and not _in_doubt(lead, answer)
         if answer.code != "INVALID_DATA":
             return False
         if answer.field == "id" and lead.record_id is not None:  # deleted since we knew it
@@ -204,6 +208,8 @@ def verdict_of(lead: Lead, answer: UpsertAnswer) -> Verdict:
             status_field=lead.status_field,
             others=lead.others,
         )
+    if _in_doubt(lead, answer):
+        return Verdict(lead.contact_id, lead.response_id, "unknown")
     reason = REASONS.get(answer.code, "rejected_by_recruit")
     detail = answer.field if reason != "rejected_by_recruit" else answer.code
     return Verdict(lead.contact_id, lead.response_id, "not_pushed", reason, detail)
@@ -212,8 +218,20 @@ def verdict_of(lead: Lead, answer: UpsertAnswer) -> Verdict:
 def _state(lead: Lead, answer: UpsertAnswer) -> str:
     if answer.status == "success":
         return "answered"
+    if _in_doubt(lead, answer):
+        return "unknown"
     later = answer.code in PASSING and lead.attempts < MOST_ATTEMPTS
     return "waiting" if later or answer.code in OF_THE_ACCOUNT else "refused"
+
+
+def _in_doubt(lead: Lead, answer: UpsertAnswer) -> bool:
+    """Whether a record may have been made of which we know nothing; an update can be repeated."""
+    return answer.code in DOUBTFUL and lead.record_id is None
+
+
+def _known(lead: Lead) -> str | None:
+    """The record to keep for a lead that waits; what only its address found is looked up anew: it may change."""
+    return None if lead.looked_up else lead.record_id
 
 
 def _item(lead: Lead) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from contact_sync.zoho.matching import change_field, matching
 from contact_sync.zoho.recruit import RecruitClient
 
 Row = Mapping[str, Any]
+DOUBTFUL = frozenset({"INTERNAL_ERROR", "SERVICE_UNAVAILABLE"})
+"""Codes of a record's failure that do not tell whether it was written."""
 
 
 def by_address(
@@ -57,13 +59,13 @@ def reconcile(switch: Switch, work: Work, client: RecruitClient, tally: Tally) -
     verdicts: dict[int, list[Verdict]] = defaultdict(list)
     states: dict[int, dict[int, tuple[str, str | None]]] = defaultdict(dict)
     for each in lost:
-        record = found.get((each.switch_no, each.contact_id))
+        record, others = found[each.switch_no, each.contact_id]
         if record is None:
             states[each.switch_no][each.contact_id] = ("unknown", None)
             verdicts[each.switch_no].append(Verdict(each.contact_id, each.response_id, "unknown"))
         elif shows(record, each.payload):
             states[each.switch_no][each.contact_id] = ("answered", str(record["id"]))
-            verdicts[each.switch_no].append(_confirmed(each, str(record["id"])))
+            verdicts[each.switch_no].append(_confirmed(each, str(record["id"]), others))
         else:
             states[each.switch_no][each.contact_id] = ("waiting", str(record["id"]))
     with work.writing() as connection:
@@ -78,7 +80,7 @@ def reconcile(switch: Switch, work: Work, client: RecruitClient, tally: Tally) -
 
 def _found(
     lost: Sequence[Unsettled], module: str, client: RecruitClient, work: Work, tally: Tally
-) -> dict[tuple[int, int], Row | None]:
+) -> dict[tuple[int, int], tuple[Row | None, tuple[str, ...]]]:
     fields = {name for each in lost for name in each.payload}
     try:
         by_key = by_address(client, module, [each.key for each in lost], fields, by_in=work.policies.search_in)
@@ -88,17 +90,22 @@ def _found(
     return {(each.switch_no, each.contact_id): _of(each, by_key, module, client) for each in lost}
 
 
-def _of(each: Unsettled, by_key: Mapping[str, list[Row]], module: str, client: RecruitClient) -> Row | None:
+def _of(
+    each: Unsettled, by_key: Mapping[str, list[Row]], module: str, client: RecruitClient
+) -> tuple[Row | None, tuple[str, ...]]:
+    """The record that was meant, if it is there, and the ids of others that have the address."""
     rows = by_key.get(address_key(each.key) or "", [])
     if each.record_id is None:
-        return rows[0] if rows else None
-    # an update of a known record may have changed its address, or not yet
-    return next((row for row in rows if str(row["id"]) == each.record_id), None) or client.record(
-        module, each.record_id
-    )
+        record: Row | None = rows[0] if rows else None
+    else:
+        # an update of a known record may have changed its address, or not yet
+        same = next((row for row in rows if str(row["id"]) == each.record_id), None)
+        record = same or client.record(module, each.record_id)
+    meant = str(record["id"]) if record else None
+    return record, tuple(str(row["id"]) for row in rows if str(row["id"]) != meant)
 
 
-def _confirmed(each: Unsettled, record_id: str) -> Verdict:
+def _confirmed(each: Unsettled, record_id: str, others: tuple[str, ...]) -> Verdict:
     outcome = "inserted" if each.record_id is None else "updated"
     return Verdict(
         each.contact_id,
@@ -107,6 +114,7 @@ def _confirmed(each: Unsettled, record_id: str) -> Verdict:
         record_id=record_id,
         status=each.status,
         status_field=each.status_field,
+        others=others,
     )
 
 

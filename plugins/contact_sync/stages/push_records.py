@@ -63,6 +63,7 @@ def _lead(person: Person, switch: ResolvedSwitch, record: dict[str, Any]) -> Lea
         key=str(record["Email"]),
         digest=hashlib.sha256(written).digest(),
         record_id=person.record_id,
+        others=person.others,
         status=status,
         status_field=switch.status_target if status else None,
     )

@@ -1,10 +1,11 @@
 """One push switch, under its lock: what has no answer is looked up, people are judged, and whoever is due is sent.
 
 Clicked switches come before opened ones. What a clicked switch has written into a person's record in this push, an
-opened one does not write again (PUSH-1); if nothing else is left to write, the person is updated without a call.
+opened one does not write again (PUSH-1); if nothing else is left to write, the person is updated without a call. What
+earlier attempts of the push wrote, or left without an answer, is known from the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -57,7 +58,8 @@ def _judge(asked: ResolvedSwitch, switch: Switch, work: Work, tally: Tally) -> t
         look_back = timedelta(days=policies.push_lookback_days)
         people = pushes.judge(connection, switch, look_back, policies.push_suppressed, asked.status_target)
         leads, lacking = sort_out(people, asked)
-        leads, done = _without_written(leads, switch, tally)
+        earlier = pushes.written_by_clicked(connection, switch, work.by) if leads else {}
+        leads, done = _without_written(leads, switch, tally, earlier)
         pushes.write_not_pushed(connection, switch, work.by)
         pushes.write(connection, switch.switch_no, work.by, [*lacking, *done])
         outbox.enqueue(connection, switch, leads)
@@ -67,11 +69,17 @@ def _judge(asked: ResolvedSwitch, switch: Switch, work: Work, tally: Tally) -> t
     return leads, arrived_until
 
 
-def _without_written(leads: Sequence[Lead], switch: Switch, tally: Tally) -> tuple[list[Lead], list[Verdict]]:
-    """Leave out what a clicked switch has written in this push, and whoever has nothing left."""
+def _without_written(
+    leads: Sequence[Lead], switch: Switch, tally: Tally, earlier: Mapping[int, tuple[str, frozenset[str]]]
+) -> tuple[list[Lead], list[Verdict]]:
+    """Leave out what a clicked switch has written in this push, and whoever has nothing left.
+
+    earlier: record and fields by contact of what other attempts of this push have written.
+    """
     left, done = [], []
     for lead in leads:
-        record_id, fields = tally.written.get((switch.account, switch.module, lead.contact_id), ("", frozenset()))
+        place = (switch.account, switch.module, lead.contact_id)
+        record_id, fields = tally.written.get(place) or earlier.get(lead.contact_id, ("", frozenset()))
         if switch.response == "clicked" or not record_id:
             left.append(lead)
             continue

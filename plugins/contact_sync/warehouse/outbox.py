@@ -22,7 +22,7 @@ class Lead:
 
     record: fields of Recruit to values. key: the address, by which the record is looked up. digest: of what the record
     was made of. record_id, others: what the look-up found. status: the member status in the record, if any. company:
-    the name of the client that the record refers to.
+    the name of the client that the record refers to. looked_up: record_id is known by nothing but the address.
     """
 
     contact_id: int
@@ -36,6 +36,7 @@ class Lead:
     status_field: str | None = None
     attempts: int = 0
     company: str = field(default="", repr=False)
+    looked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

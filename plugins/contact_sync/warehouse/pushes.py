@@ -8,7 +8,7 @@ Recruit has taken is never forgotten, and the ledger rather than the cursor says
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,17 +53,19 @@ class Person:
 
     status: member status in the campaign, such as Opened. was_clicked: whether Clicked has been written where the
     status goes. record_id: of an earlier push. refused_hash: of the record that Recruit refused for this response.
+    others: further records that the look-up of an interrupted push found.
     """
 
     contact_id: int
     response_id: int
-    fields: dict[str, Any]
+    fields: dict[str, Any] = field(repr=False)
     campaign_name: str = ""
     happened_at: datetime | None = None
     status: str = "Opened"
     was_clicked: bool = False
     record_id: str | None = None
     refused_hash: bytes | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,22 @@ def judge(
             was_clicked=row.was_clicked,
             record_id=row.record_id,
             refused_hash=None if row.refused_hash is None else bytes(row.refused_hash),
+            others=tuple(row.others or ()),
         )
         for row in people
     ]
+
+
+def written_by_clicked(connection: Connection, switch: Switch, by: Writer) -> dict[int, tuple[str, frozenset[str]]]:
+    """By contact the record, and the fields that they fill, of the module's clicked switches in this very push."""
+    rows = statements.run(
+        connection,
+        "push/written_by_clicked",
+        switch_no=switch.switch_no,
+        fetch_id=by.fetch_id,
+        push_run_no=by.push_run_no,
+    )
+    return {row.contact_id: (row.record_id, frozenset(row.fields)) for row in rows}
 
 
 def newest_arrival(connection: Connection) -> datetime:
