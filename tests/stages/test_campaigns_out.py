@@ -129,6 +129,18 @@ def test_a_refusal(mailer: Mailer, code: str) -> None:
     assert mailer.tell(MAKE).counts.get("campaigns", 0) == (not whole)
 
 
+@pytest.mark.parametrize("after", [True, False], ids=["made", "not-made"])
+def test_an_answer_that_does_not_tell(mailer: Mailer, after: bool) -> None:
+    """PUSH-9: after an internal error it may have been made: it is looked for, and not sent again."""
+    mailer.campaign("winter")
+    mailer.world.control("POST", "item_faults", {"code": "INTERNAL_ERROR", "module": "Campaigns", "after": after})
+    assert mailer.tell(MAKE).status == "degraded"
+    assert made(mailer) == [("Winter", "unknown", False, None)]
+    mailer.tell(MAKE)
+    assert made(mailer) == [("Winter", "answered" if after else "unknown", after, None)]
+    assert names(mailer).count("Winter") == after
+
+
 @pytest.mark.parametrize(
     ("without", "given"),
     [

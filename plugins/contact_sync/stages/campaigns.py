@@ -14,6 +14,7 @@ from typing import Any
 from contact_sync.errors import ConfigError, ContactSyncError, PermissionMissing
 from contact_sync.stages.push_clients import name_key
 from contact_sync.stages.push_delivery import PASSING
+from contact_sync.stages.push_lookup import DOUBTFUL
 from contact_sync.stages.push_work import Tally, Work, halved
 from contact_sync.warehouse import pushes, recruit_campaigns
 from contact_sync.warehouse.recruit_campaigns import Campaign, Making
@@ -127,6 +128,8 @@ def _record(campaign: Campaign) -> dict[str, Any]:
 def _answered(campaign: Campaign, answer: UpsertAnswer) -> Making:
     if answer.status == "success":
         return Making(campaign, "answered", answer.record_id)
+    if answer.code in DOUBTFUL:  # it may have been made
+        return Making(campaign, "unknown")
     if answer.code in PASSING:
         return Making(campaign, "waiting", None, answer.code)
     return Making(campaign, "refused", None, ", ".join(filter(None, (answer.code, answer.field))))

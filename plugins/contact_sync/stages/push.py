@@ -119,14 +119,14 @@ def _carry_out_all(
             if credentials_in_doubt(connection, account, credentials_of(account), work.now, deactivate=deactivate):
                 doubtful.add(account)
                 left.append(f"Nobody was pushed to {account}: credentials_changed. {_ACTIVATE}")
-    try:
-        for switch in clicked_first(each for each in switches if each.account not in doubtful):
-            carry_out(switch, fetch.list_id, work, tally)
-        for asked in campaigns:
-            if asked.account not in doubtful:
+    for account in sorted(accounts_of - doubtful):
+        try:
+            for switch in clicked_first(each for each in switches if each.account == account):
+                carry_out(switch, fetch.list_id, work, tally)
+            for asked in (each for each in campaigns if each.account == account):
                 carry_out_campaigns(asked, fetch.list_id, work, tally)
-    except CreditsExhausted as error:
-        left.append(f"{error} A later run pushes those who are left.")
+        except CreditsExhausted as error:  # of this account: others have their own
+            left.append(f"{error} A later run pushes those who are left.")
     return left
 
 
