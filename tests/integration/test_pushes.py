@@ -27,11 +27,12 @@ SELECT campaign_id, contact_id, 'clicked', now(), now() FROM campaign, person
 
 @pytest.fixture
 def switched(whole: Whole) -> Iterator[Whole]:
-    """A clicked switch names a list that no sync feeds, and somebody on it clicked."""
+    """The account has one switch, of a list that no sync feeds, and somebody on it clicked."""
     path = whole.include / "organisation.yaml"
     before = path.read_text(encoding="utf-8")
     organisation = yaml.safe_load(before)
-    organisation["accounts"]["recruit_demo"]["push"]["candidates"]["clicked"] = {"list": LIST}
+    wanted = {"push": {"candidates": {"clicked": {"list": LIST}}}, "campaigns": {}}
+    organisation["accounts"]["recruit_demo"] |= wanted
     with whole.warehouse.transaction() as connection:
         connection.execute(text(PEOPLE), {"list": LIST, "who": WHO})
     path.write_text(yaml.safe_dump(organisation, sort_keys=False), encoding="utf-8")

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from contact_sync.config.resolved_campaigns import ResolvedCampaigns, StatusTarget
+from contact_sync.config.resolved_push import ResolvedSwitch
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import PushRejected, Superseded, Unavailable
+from contact_sync.errors import CreditsExhausted, PushRejected, Superseded, Unavailable
 from contact_sync.stages.push import push
 from contact_sync.warehouse import accounts, statements
 from contact_sync.zoho.recruit import RecruitClient, UpsertAnswer
@@ -408,6 +409,32 @@ def test_a_sync_carries_out_the_switches_of_other_accounts(world: World, loaded:
     assert (done.counts["pushed"], done.status) == (0, "partial")
     assert "Nobody was pushed to recruit_two: credentials_changed." in " ".join(done.warnings)
     assert push(run, world.client, world.warehouse, world.clock(), changed.get).counts["pushed"] == 1
+
+
+def test_one_accounts_spent_credits_stop_no_other(
+    world: World, loaded: RunInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LIM-5: the ceiling is an account's own; its people are left for a later run, those of another are pushed."""
+    (own,) = world.syncs[SYNC].push_switches
+    both = (own, own.model_copy(update={"account": "recruit_two"}))
+    run = world.run_info(SYNC)
+    world.extract(run, world.syncs[SYNC].model_copy(update={"push_switches": both}))
+    world.finish(run)
+    carried: list[str] = []
+
+    def carry_out(switch: ResolvedSwitch, *_: Any) -> None:
+        carried.append(switch.account)
+        if switch.account == own.account:
+            raise CreditsExhausted("Nothing is left of the day.")
+
+    monkeypatch.setattr("contact_sync.stages.push.carry_out", carry_out)
+    do_push(world, run)
+    assert carried == ["recruit_demo", "recruit_two"]
+    row = world.rows("SELECT status, warnings FROM sync.fetch ORDER BY fetch_id DESC LIMIT 1")[0]
+    assert (row["status"], row["warnings"][-1]) == (
+        "partial",
+        "Nothing is left of the day. A later run pushes those who are left.",
+    )
 
 
 def test_open_committed_late_is_pushed(world: World, loaded: RunInfo) -> None:
