@@ -50,7 +50,18 @@ def test_made_once(mailer: Mailer) -> None:
         str((mailer.now() - timedelta(days=1)).date())
     ]
     assert mailer.tell(MAKE).counts == {"pushed": 0, "not_pushed": 0}
-    assert len(mailer.writes_to("Campaigns")) == 2
+    assert [write["did"] for write in mailer.writes_to("Campaigns")] == ["insert", "update"] * 2
+
+
+def test_recruits_own_that_no_search_finds_yet(mailer: Mailer) -> None:
+    """CAMP-2: a recruiter has just made one of that name: the upsert meets it, and changes nothing of it."""
+    mailer.world.control("POST", "settings", {"search_lag_seconds": 3600})
+    mailer.add("Campaigns", Campaign_Name="Winter", Type="Conference", Start_Date="2026-01-01")
+    mailer.campaign("winter")
+    assert mailer.tell(MAKE).status == "degraded"
+    assert made(mailer) == [("Winter", "refused", False, "name_taken")]
+    (theirs,) = (row for row in mailer.everything("Campaigns") if row["Campaign_Name"] == "Winter")
+    assert (theirs["Type"], theirs["Start_Date"]) == ("Conference", "2026-01-01")
 
 
 def test_recruits_own_of_the_same_name_is_left_alone(mailer: Mailer) -> None:
@@ -93,7 +104,7 @@ def test_cut_after_the_effect(mailer: Mailer, lag: int) -> None:
         mailer.world.control("POST", "settings", {"search_lag_seconds": 0})
         assert mailer.tell(MAKE).status == "succeeded"
     assert made(mailer) == [("Winter", "answered", True, None)]
-    assert len(mailer.writes_to("Campaigns")) == 1
+    assert [write["did"] for write in mailer.writes_to("Campaigns")] == ["insert"]
 
 
 def test_stopped_between_answer_and_record(mailer: Mailer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,3 +197,13 @@ def test_without_the_permission_to_read(mailer: Mailer) -> None:
     assert (row["read_at"], row["campaigns"]) == (None, 0)
     assert "give its profile the right" in row["error"]
     assert mailer.tell(read=True).status == "succeeded"
+
+
+def test_days_that_are_refused(mailer: Mailer) -> None:
+    """CAMP-2: the campaign is made all the same, and what it lacks is told."""
+    mailer.campaign("winter")
+    fault = {"code": "INVALID_DATA", "module": "Campaigns", "action": "update", "whole": True}
+    mailer.world.control("POST", "item_faults", fault)
+    done = mailer.tell(MAKE)
+    assert (done.status, made(mailer)) == ("degraded", [("Winter", "answered", True, None)])
+    assert "refused their days" in done.warnings[0]

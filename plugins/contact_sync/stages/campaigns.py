@@ -1,14 +1,15 @@
 """Our campaigns made in Recruit's Campaigns, and Recruit's own read from there (CAMP-2).
 
 A campaign is looked up by its name before it is sent: Recruit documents no insert of campaigns, only an upsert, which
-would overwrite Recruit's own of the same name. That one is left alone, and ours is told as `name_taken`. A call without
-an answer is looked up as well; where no campaign of the name is found, a search may not have caught up yet, so it is
-`unknown`, looked for by each push, and not sent again (PUSH-9).
+would overwrite Recruit's own of the same name. That one is left alone, and ours is told as `name_taken`. The upsert
+holds the name alone, so that even one that no search finds yet stays as it is; the days follow by the new record's id.
+A call without an answer is looked up as well; where no campaign of the name is found, a search may not have caught up
+yet, so it is `unknown`, looked for by each push, and not sent again (PUSH-9).
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from contact_sync.errors import ConfigError, ContactSyncError, PermissionMissing
@@ -18,7 +19,7 @@ from contact_sync.stages.push_lookup import DOUBTFUL
 from contact_sync.stages.push_work import Tally, Work, halved
 from contact_sync.warehouse import pushes, recruit_campaigns
 from contact_sync.warehouse.recruit_campaigns import Campaign, Making
-from contact_sync.zoho.failures import EffectUnknown
+from contact_sync.zoho.failures import EffectUnknown, WriteRefused
 from contact_sync.zoho.matching import matching
 from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, RecruitClient, UpsertAnswer
 
@@ -74,6 +75,7 @@ def _make(
         made = [_answered(each, answer) for each, answer in zip(part, answers, strict=True)]
         _note(account, made, work)
         _tell(made, account, tally)
+        _date(made, account, client, tally)
         tally.campaigns += sum(each.state == "answered" for each in made)
 
 
@@ -107,7 +109,7 @@ def _send(batch: Sequence[Campaign], account: str, client: RecruitClient, work: 
     with work.writing() as connection:
         recruit_campaigns.note(connection, account, [Making(each, "sending") for each in batch])
     try:
-        return client.upsert(MODULE, [_record(each) for each in batch], [NAME])
+        return client.upsert(MODULE, [{NAME: each.name} for each in batch], [NAME])
     except EffectUnknown:
         raise
     except ContactSyncError:  # nothing of it took effect
@@ -115,17 +117,25 @@ def _send(batch: Sequence[Campaign], account: str, client: RecruitClient, work: 
         raise
 
 
-def _record(campaign: Campaign) -> dict[str, Any]:
-    """Fields of the sibling CRM's campaigns: those of Recruit's are not documented."""
-    record: dict[str, Any] = {NAME: campaign.name, "Type": "Email"}
-    if campaign.started_at:
-        record["Start_Date"] = _day(campaign.started_at)
-    if campaign.completed_at:
-        record["End_Date"] = _day(campaign.completed_at)
-    return record
+def _date(made: Sequence[Making], account: str, client: RecruitClient, tally: Tally) -> None:
+    """Write when new campaigns began and ended: fields of the sibling CRM, those of Recruit's are not documented."""
+    records = [
+        {"id": each.record_id, **days} for each in made if each.state == "answered" and (days := _days(each.campaign))
+    ]
+    try:
+        client.update(MODULE, records)
+    except WriteRefused as refusal:
+        tally.warnings.append(f"{account} has our new campaigns, but refused their days. {refusal}")
+
+
+def _days(campaign: Campaign) -> dict[str, str]:
+    moments = {"Start_Date": campaign.started_at, "End_Date": campaign.completed_at}
+    return {name: moment.date().isoformat() for name, moment in moments.items() if moment}
 
 
 def _answered(campaign: Campaign, answer: UpsertAnswer) -> Making:
+    if answer.status == "success" and answer.action == "update":  # of that name, and no search had found it
+        return Making(campaign, "refused", None, "name_taken")
     if answer.status == "success":
         return Making(campaign, "answered", answer.record_id)
     if answer.code in DOUBTFUL:  # it may have been made
@@ -155,7 +165,3 @@ def _tell(made: Sequence[Making], account: str, tally: Tally) -> None:
             )
         elif each.state == "refused":
             tally.warnings.append(f"{account} refused the campaign '{each.campaign.name}': {each.detail}.")
-
-
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()

@@ -22,6 +22,10 @@ OVERLAP = timedelta(days=1)
 FEEDING = {"opened": ["opened", "clicked"], "clicked": ["clicked"]}
 """Switch → the responses that feed it: a click also feeds the opened switch (PUSH-1)."""
 
+WITHOUT_LOOPS = text("SET LOCAL enable_nestloop = off")
+"""Where each member is looked at, loops never pay; while tables have no statistics, the planner would take them."""
+WITH_LOOPS = text("SET LOCAL enable_nestloop TO DEFAULT")
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:
@@ -168,8 +172,7 @@ def judge(
     status_field: where the member status goes, for was_clicked.
     """
     statements.run(connection, "push/judged_table")
-    # Each member is judged, so loops never pay; where tables have no statistics yet, the planner would take them.
-    connection.execute(_WITHOUT_LOOPS)
+    connection.execute(WITHOUT_LOOPS)
     statements.run(
         connection,
         "push/judged",
@@ -179,7 +182,7 @@ def judge(
         overlap=OVERLAP,
         push_suppressed=push_suppressed,
     )
-    connection.execute(_WITH_LOOPS)
+    connection.execute(WITH_LOOPS)
     people = statements.run(connection, "push/pushable", switch_no=switch.switch_no, status_field=status_field)
     return [
         Person(
@@ -257,8 +260,6 @@ _LOCK_MODULE = text("SELECT pg_advisory_lock(hashtextextended('contact_sync.push
 _LOCK = text("SELECT pg_advisory_lock(hashtextextended('contact_sync.push', :switch_no))")
 _PING = text("SELECT 1")
 _ARRIVED = text("SELECT coalesce(max(arrived_at), now()) FROM contacts.response")
-_WITHOUT_LOOPS = text("SET LOCAL enable_nestloop = off")
-_WITH_LOOPS = text("SET LOCAL enable_nestloop TO DEFAULT")
 _READ = text(
     "SELECT switch_no, account, module, response, enabled, enabled_since, arrived_until FROM sync.push_switch "
     "WHERE switch_no = :switch_no"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from contact_sync.warehouse import organisation, statements
-from contact_sync.warehouse.pushes import Writer
+from contact_sync.warehouse.pushes import WITH_LOOPS, WITHOUT_LOOPS, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,19 @@ def due_in_field(
 ) -> list[Due]:
     """Records whose field does not show the status of the latest campaign of these kinds."""
     values: dict[str, Any] = {"field": target, "list_id": list_id, "kinds": list(kinds)}
-    rows = statements.run(connection, "statuses/due_in_field", account=account, module=module, **values)
-    return [Due(**row) for row in rows.mappings()]
+    return _due(connection, "statuses/due_in_field", account=account, module=module, **values)
 
 
 def due_in_campaign(connection: Connection, account: str, module: str, list_id: int) -> list[Due]:
     """Members of campaigns that we made, whose status there is not that of the campaign here."""
-    rows = statements.run(connection, "statuses/due_in_campaign", account=account, module=module, list_id=list_id)
-    return [Due(**row) for row in rows.mappings()]
+    return _due(connection, "statuses/due_in_campaign", account=account, module=module, list_id=list_id)
+
+
+def _due(connection: Connection, name: str, **values: Any) -> list[Due]:
+    connection.execute(WITHOUT_LOOPS)
+    found = [Due(**row) for row in statements.run(connection, name, **values).mappings()]
+    connection.execute(WITH_LOOPS)
+    return found
 
 
 def write(
