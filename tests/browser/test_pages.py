@@ -112,7 +112,7 @@ def test_campaigns_pushes_and_credits(pages: Pages, run: Run) -> None:
     frame.get_by_role("link", name="Campaigns").click()
     rows = frame.get_by_role("row").filter(has_text="Autumn newsletter")
     expect(rows.first).to_be_visible()
-    expect(rows.last).to_contain_text("made")  # in Recruit, by the push of the run
+    expect(rows.last).to_contain_text("made in Recruit")  # by the push of the run
     pages.shot("pages-campaigns")
     frame.get_by_role("link", name="Autumn newsletter").click()
     frame.get_by_label("Response").select_option("clicked")

@@ -43,7 +43,7 @@ def test_both_origins(
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.splitlines() if "│ recruit_demo" in line]
     assert rows == [
         ["Winter", "email_campaign", "here", "recruit_demo", "made in Recruit"],
-        ["Spring", "autoresponder", "here", "recruit_demo", "not made: name_taken"],
+        ["Spring", "autoresponder", "here", "recruit_demo", "not made in Recruit: name_taken"],
         ["Fair", "Trade Show", "in Recruit", "recruit_demo", "Active"],
     ]
     assert "recruit_demo: campaigns in Recruit: 2, read 2026-11-20 10:00." in shown

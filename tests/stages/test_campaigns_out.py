@@ -79,6 +79,19 @@ def test_recruits_own_of_the_same_name_is_left_alone(mailer: Mailer) -> None:
     assert made(mailer) == [("Winter news", "answered", True, None)]
 
 
+def test_recruits_own_gives_its_name_up(mailer: Mailer) -> None:
+    """CAMP-2: a day later the name is looked up again, and ours is made."""
+    (theirs, *_) = mailer.everything("Campaigns")
+    mailer.campaign("winter", name=theirs["Campaign_Name"])
+    assert mailer.tell(MAKE).status == "degraded"
+    edit = {"id": theirs["id"], "Campaign_Name": "Another"}
+    mailer.world.control("POST", "records/Campaigns", {"edits": [edit]})
+    assert mailer.tell(MAKE).counts == {"pushed": 0, "not_pushed": 0}
+    mailer.world.execute("UPDATE sync.outbox SET changed_at = changed_at - interval '1 day'")
+    assert mailer.tell(MAKE).counts["campaigns"] == 1
+    assert made(mailer) == [(theirs["Campaign_Name"], "answered", True, None)]
+
+
 def test_two_of_ours_of_one_name(mailer: Mailer) -> None:
     """CAMP-2: the first is made, and not overwritten by the second."""
     mailer.campaign("one", name="News")

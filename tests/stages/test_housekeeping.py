@@ -1,9 +1,11 @@
 """Housekeeping: what is kept only for a time goes when its time is over, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -34,6 +36,7 @@ NOTHING = {
     "calls_summed_up": 0,
     "token_requests_deleted": 0,
     "syncs_deleted": 0,
+    "switches_turned_off": 0,
 }
 
 
@@ -287,3 +290,25 @@ def test_reservations_of_dead_tasks_are_settled(desk: Desk) -> None:
         {"fetch_id": 7, "cost": 21, "at": NOW - timedelta(hours=1, seconds=1)}
     ]
     assert desk.rows("SELECT fetch_id FROM sync.credit_reservation") == [{"fetch_id": 9}]
+
+
+def test_push_switches_that_the_file_does_not_have_are_off(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PUSH-7: also of lists that no sync feeds, whose DAG went with them; not while the file is broken."""
+    file = tmp_path / "organisation.yaml"
+    monkeypatch.setenv("CONTACT_SYNC_INCLUDE", str(tmp_path))
+    (tmp_path / "syncs").mkdir()
+    switch = {"opened": {"list": "Web"}}
+    file.write_text(yaml.safe_dump({"name": "Z", "accounts": {"a": {"kind": "recruit", "push": {"contacts": switch}}}}))
+    desk.execute("INSERT INTO contacts.mailing_list (list_id, name, created_at) VALUES (1, 'Web', now())")
+    desk.execute(
+        "INSERT INTO sync.push_switch (account, module, response, list_id, enabled, enabled_since) VALUES "
+        "('a', 'Contacts', 'opened', 1, true, now()), ('a', 'Contacts', 'clicked', 1, true, now())"
+    )
+    assert keep_house(desk) == {"switches_turned_off": 1}
+    assert desk.rows("SELECT response FROM sync.push_switch WHERE enabled")[0]["response"] == "opened"
+    file.write_text("name: [")
+    assert keep_house(desk) == {}
+    file.write_text("name: Z\naccounts: {a: {kind: recruit}}")
+    assert keep_house(desk) == {"switches_turned_off": 1}

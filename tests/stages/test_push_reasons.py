@@ -320,17 +320,3 @@ def test_judging_compares_nobody_with_everybody(post: Post, monkeypatch: pytest.
         loops += [node.get("Join Filter", "")] if node["Node Type"] == "Nested Loop" else []
     assert len(plans) == 1
     assert [each for each in loops if "contact_id" in each] == []
-
-
-def test_a_record_that_may_not_be_written(post: Post) -> None:
-    """PUSH-4: no_permission_record for this one alone; the others are pushed, and once it may be, so is this one."""
-    ann, ben = post.opener("ann@web.example.org"), post.opener("ben@web.example.org")
-    fault = {"code": "NO_PERMISSION", "field": "Email", "value": "ann@web.example.org", "times": None}
-    post.world.control("POST", "item_faults", fault)
-    assert post.push().counts == {"pushed": 1, "not_pushed": 1}
-    assert post.standing(ann)[:2] == ("not_pushed", "no_permission_record")
-    assert post.standing(ben)[0] == "inserted"
-    post.world.control("DELETE", "item_faults")
-    post.did(ann, "clicked")
-    assert post.push().counts == {"pushed": 1, "not_pushed": 0}
-    assert post.standing(ann)[0] == "inserted"

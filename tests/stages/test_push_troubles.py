@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from contact_sync.errors import PushRejected, Unavailable
+from contact_sync.warehouse import pushes
+from contact_sync.warehouse.erasure import erase
 from tests.stages.pushing import STATUS, Post, switch
 
 ANN, BEN, CAT, DAN = (f"{name}@web.example.org" for name in ("ann", "ben", "cat", "dan"))
@@ -35,6 +37,24 @@ def test_a_record_that_may_not_be_written(post: Post) -> None:
     post.world.control("DELETE", "item_faults")
     post.did(ann, campaign="again")
     assert post.push().counts["pushed"] == 1
+
+
+def test_erased_between_judging_and_waiting(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPS-6: nothing of the person gets into the outbox, nor to Recruit; the others are pushed."""
+    ann, ben = post.opener(ANN), post.opener(BEN)
+    judge = pushes.judge
+
+    def judge_and_erase(*values: Any) -> Any:
+        people = judge(*values)
+        if post.world.one("SELECT deleted_at IS NULL FROM contacts.contact WHERE contact_id = :id", id=ann):
+            erase(post.world.warehouse, str(ann), "asked for it in writing", "maria")
+        return people
+
+    monkeypatch.setattr(pushes, "judge", judge_and_erase)
+    assert post.push().counts == {"pushed": 1, "not_pushed": 0}
+    assert post.standing(ben)[0] == "inserted"
+    assert post.world.one("SELECT count(*) FROM sync.outbox WHERE contact_id = :id", id=ann) == 0
+    assert post.records(ANN) == []
 
 
 @pytest.mark.parametrize("module", ["Candidates", "Contacts"])

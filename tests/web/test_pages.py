@@ -168,7 +168,7 @@ def test_components_that_serve_no_page_load_none() -> None:
 def test_campaigns_of_both_origins(site: Site, seeded: Seeded) -> None:
     """CAMP-2, CAMP-6: how far ours are made in Recruit, its own, and why they cannot be read; on the first page."""
     shown = " ".join(site.text("/campaigns").split())
-    assert "not made: name_taken" in shown
+    assert "not made in Recruit: name_taken" in shown
     assert "<td>Trade Show</td><td>in Recruit</td><td>recruit_demo</td> <td>Active</td>" in shown
     assert "recruit_demo: campaigns in Recruit: 1, read" in shown
     assert "recruit_two: Recruit's own campaigns cannot be read (never read). The token lacks a scope." in shown

@@ -1,5 +1,5 @@
 -- Purpose:    what is to be sent for people waits in the outbox; what nobody asks for any more goes. What is on its way,
---             or may have been, is not touched.
+--             or may have been, is not touched. Who was erased or deleted since they were judged does not wait.
 -- Parameters: switch_no; arrays of one entry a person: contact_ids, response_ids, keys, payloads (JSON), hashes,
 --             record_ids (null: not known), statuses, status_fields
 -- Returns:    nothing; rows affected are rows of the outbox.
@@ -25,6 +25,7 @@ SELECT
     CAST(asked.payload AS jsonb), asked.payload_hash, asked.record_id, asked.status, asked.status_field, now()
 FROM asked
 JOIN sync.push_switch AS switch ON switch.switch_no = :switch_no
+JOIN contacts.contact AS person ON person.contact_id = asked.contact_id AND person.deleted_at IS NULL
 ON CONFLICT (switch_no, contact_id) WHERE kind = 'lead' DO UPDATE
 SET state        = 'waiting',
     attempts     = CASE WHEN kept.state = 'waiting' AND kept.payload_hash = excluded.payload_hash

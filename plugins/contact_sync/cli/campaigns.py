@@ -9,20 +9,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from contact_sync.cli.console import UsageMistake, clock, console, say, say_json, table
-from contact_sync.errors import ConfigError
+from contact_sync.cli.views import rows_of
 from contact_sync.paths import include_folder
 
 OUTPUTS = ("table", "json")
-_STATES = {
-    None: "not in Recruit",
-    "answered": "made in Recruit",
-    "sending": "on its way",
-    "waiting": "waits",
-    "unknown": "unknown: sent, no answer",
-    "refused": "not made",
-}
 _CAMPAIGNS = """
-SELECT name, type, status, origin, account, record_id, external_id, detail, started_at, campaign_id IS NULL AS own
+SELECT name, type, status, origin, account, record_id, external_id, detail, in_words, started_at,
+       campaign_id IS NULL AS own
   FROM contacts.campaigns_everywhere
  WHERE CAST(:account AS text) IS NULL OR account IS NULL OR account = :account
  ORDER BY own, started_at DESC NULLS LAST, name, account
@@ -42,14 +35,14 @@ def campaigns(
     """Show campaigns made here and in Recruit, and whether Recruit's own could be read."""
     if output not in OUTPUTS:
         raise UsageMistake(f"--output: '{output}' is not one of {', '.join(OUTPUTS)}.")
-    found, readings = _read(account)
+    found, readings = rows_of((_CAMPAIGNS, _READINGS), "sync.campaign_readings", account=account)
     if output == "json":
         say_json({"campaigns": found, "readings": readings})
         return
     if found:
         result = table("Campaigns", ("Campaign", "Type", "Made", "Account", "Status"))
         for row in found:
-            result.add_row(row["name"], row["type"] or "–", _origin(row), row["account"] or "–", _status(row))
+            result.add_row(row["name"], row["type"] or "–", _origin(row), row["account"] or "–", row["in_words"] or "–")
         console().print(result)
     else:
         say("No campaigns are known yet. Import the mailer's: contact-sync import-events campaigns.csv")
@@ -60,13 +53,6 @@ def campaigns(
 
 def _origin(row: dict[str, Any]) -> str:
     return "in Recruit" if row["origin"] == "recruit" else "here"
-
-
-def _status(row: dict[str, Any]) -> str:
-    if row["own"]:
-        return row["status"] or "–"
-    told = _STATES[row["status"]]
-    return f"{told}: {row['detail']}" if row["detail"] else told
 
 
 def _zone() -> ZoneInfo:
@@ -81,18 +67,3 @@ def _reading(row: dict[str, Any], zone: ZoneInfo) -> str:
         return f"{row['account']}: campaigns in Recruit: {row['campaigns']:,}, read {clock(row['read_at'], zone)}."
     last = f"last read {clock(row['read_at'], zone)}" if row["read_at"] else "never read"
     return f"{row['account']}: Recruit's own campaigns cannot be read ({last}). {row['error']}"
-
-
-def _read(account: str | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    from sqlalchemy import text
-
-    from contact_sync.cli.connections import open_warehouse_at_hand
-
-    with open_warehouse_at_hand().transaction() as connection:
-        if connection.execute(text("SELECT to_regclass('sync.campaign_readings')")).scalar_one() is None:
-            raise ConfigError("The warehouse has no view of campaigns yet. Run: contact-sync warehouse migrate")
-        found, readings = (
-            [dict(row) for row in connection.execute(text(query), {"account": account}).mappings()]
-            for query in (_CAMPAIGNS, _READINGS)
-        )
-    return found, readings

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from contact_sync.cli.console import console, say, say_json, table
-from contact_sync.errors import ConfigError
+from contact_sync.cli.views import rows_of
 
 _BY_REASON = """
 SELECT account, module, response, list_name, enabled, outcome, reason, detail, people
@@ -39,7 +39,8 @@ def pushes(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show per push switch how many people were pushed, how many were not and why, near misses, member statuses."""
-    by_reason, near, statuses = _read(account)
+    queries = (_BY_REASON, _NEAR_MISSES, _STATUSES)
+    by_reason, near, statuses = rows_of(queries, "sync.statuses_by_reason", account=account)
     if as_json:
         say_json({"by_reason": by_reason, "near_misses": near, "statuses": statuses})
         return
@@ -69,19 +70,6 @@ def _show_statuses(statuses: list[dict[str, Any]]) -> None:
         of_place = list(rows)
         result.add_row(place, "\n".join(f"{row['records']:,}" for row in of_place), "\n".join(map(_told, of_place)))
     console().print(result)
-
-
-def _read(account: str | None) -> list[list[dict[str, Any]]]:
-    from sqlalchemy import text
-
-    from contact_sync.cli.connections import open_warehouse_at_hand
-
-    with open_warehouse_at_hand().transaction() as connection:
-        if connection.execute(text("SELECT to_regclass('sync.statuses_by_reason')")).scalar_one() is None:
-            raise ConfigError("The warehouse has no push views yet. Run: contact-sync warehouse migrate")
-        queries = (_BY_REASON, _NEAR_MISSES, _STATUSES)
-        found = [connection.execute(text(query), {"account": account}) for query in queries]
-        return [[dict(row) for row in rows.mappings()] for rows in found]
 
 
 def _switch(row: dict[str, Any]) -> str:

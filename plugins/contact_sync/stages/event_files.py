@@ -222,9 +222,7 @@ def _column(name: str, column: Any, flaws: dict[int, Flaw]) -> list[Any]:
             values.append(cell.as_py())
         except (ValueError, OverflowError):
             values.append(None)
-            flaws[position] = Flaw(
-                "unreadable", f"{name}: the value is not UTF-8, or no moment from 1 to 9999 in a known zone."
-            )
+            flaws[position] = Flaw("unreadable", f"{name}: {_NO_VALUE}")
     return values
 
 

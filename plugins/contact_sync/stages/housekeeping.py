@@ -1,8 +1,8 @@
 """housekeeping: what is kept only for a time goes when its time is over; the ledger's months are made ahead (OPS-11).
 
-Syncs whose file was removed are deleted a day later (LIM-3). Not a stage of a fetch: it runs by the clock, or by hand.
-Killed at any point it is simply run again. A step that cannot have its lock, or fails otherwise, does not keep the
-others from their work; the error is told at the end.
+Syncs whose file was removed are deleted a day later (LIM-3); a push switch that is in no file any more is off (PUSH-7).
+Not a stage of a fetch: it runs by the clock, or by hand. Killed at any point it is simply run again. A step that cannot
+have its lock, or fails otherwise, does not keep the others from their work; the error is told at the end.
 """
 
 from calendar import monthrange
@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from contact_sync.config.loader import sync_ids
+from contact_sync.config.loader import read_organisation, sync_ids
 from contact_sync.config.organisation import Retention
 from contact_sync.errors import ConfigError, ContactSyncError, Permanent, Unavailable, WarehouseRefused
 from contact_sync.paths import include_folder
-from contact_sync.warehouse import retention, standings
+from contact_sync.warehouse import pushes, retention, standings
 from contact_sync.warehouse.database import Warehouse
 
 CALLS_KEPT = timedelta(days=90)
@@ -69,6 +69,7 @@ def steps(kept: Retention, now: datetime) -> tuple[Step, ...]:
         Step("calls_summed_up", retention.sum_up_calls, now - CALLS_KEPT),
         Step("token_requests_deleted", retention.delete_token_requests, now - CALLS_KEPT),
         Step("syncs_deleted", follow_files, now),
+        Step("switches_turned_off", follow_switches, now),
     )
 
 
@@ -85,6 +86,23 @@ def follow_files(warehouse: Warehouse, now: datetime) -> int:
             f"{folder.name}/syncs cannot be read: {error.strerror}. No sync is noted as missing."
         ) from None
     return standings.follow_files(warehouse, set(files), now)
+
+
+def follow_switches(warehouse: Warehouse, now: datetime) -> int:
+    """Turn push switches off that organisation.yaml does not have any more; how many (PUSH-7).
+
+    One that comes back then looks back anew. While the file is broken nobody knows which it has.
+    """
+    organisation, _ = read_organisation(include_folder())
+    if organisation is None:
+        return 0
+    named = [
+        (account, module, response, switch.list_name)
+        for account, profile in organisation.accounts.items()
+        for module, response, switch in profile.push.switches()
+    ]
+    with warehouse.transaction() as connection:
+        return pushes.switch_off_others(connection, named)
 
 
 def months_before(now: datetime, months: int) -> datetime:

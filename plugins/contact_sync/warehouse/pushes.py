@@ -133,6 +133,13 @@ def switch_off(
     connection.execute(_SWITCH_OFF, {"list_id": list_id, "account": account, **names})
 
 
+def switch_off_others(connection: Connection, named: Sequence[tuple[str, str, str, str]]) -> int:
+    """Note that all switches but these are off; how many were on. named: account, module, response and list of each."""
+    accounts, modules, responses, lists = zip(*named, strict=True) if named else ((), (), (), ())
+    names = {"accounts": list(accounts), "modules": list(modules), "responses": list(responses), "lists": list(lists)}
+    return connection.execute(_SWITCH_OFF_OTHERS, names).rowcount
+
+
 @contextmanager
 def hold(warehouse: Warehouse, switch: Switch) -> Iterator[Connection]:
     """Keep the switch and its module to ourselves, waiting for whoever has them; as `hold_place`."""
@@ -269,6 +276,12 @@ _SWITCH_OFF = text(
     "AND account = coalesce(CAST(:account AS text), account) "
     "AND (account, module, response) NOT IN (SELECT * FROM unnest(CAST(:accounts AS text[]), "
     "CAST(:modules AS text[]), CAST(:responses AS text[])))"
+)
+_SWITCH_OFF_OTHERS = text(
+    "UPDATE sync.push_switch AS switch SET enabled = false FROM contacts.mailing_list AS list "
+    "WHERE list.list_id = switch.list_id AND switch.enabled "
+    "AND (switch.account, switch.module, switch.response, list.name) NOT IN (SELECT * FROM unnest("
+    "CAST(:accounts AS text[]), CAST(:modules AS text[]), CAST(:responses AS text[]), CAST(:lists AS text[])))"
 )
 _ADVANCE = text(
     "UPDATE sync.push_switch SET arrived_until = greatest(arrived_until, :arrived_until) WHERE switch_no = :switch_no"

@@ -25,11 +25,6 @@ NUMBERS = (
     ("bounced", "bounced"), ("unsubscribed", "unsubscribed"), ("complaints", "complaint"),
 )  # fmt: skip
 """Columns of the statistics, and the response by which their recipients are found."""
-STATES = {
-    "answered": "made", "sending": "on its way", "waiting": "waits", "refused": "not made",
-    "unknown": "unknown: sent, no answer",
-}  # fmt: skip
-"""How far a campaign of ours is made in Recruit."""
 COLUMNS = ("contact_id", "status", "sent_at", "last_response_at", "is_candidate", "is_contact")
 _LISTED, _IN_RECRUIT = 50, 200
 
@@ -63,7 +58,6 @@ def campaigns(request: Request, asking: AskingOfCampaigns, before: int | None = 
         in_recruit=there,
         most=_IN_RECRUIT,
         readings=readings,
-        states=STATES,
         section="campaigns",
     )
 

@@ -27,7 +27,8 @@ _PLANNER = text(
     "SELECT set_config('enable_sort', :sorting, true), set_config('enable_bitmapscan', :sorting, true), "
     "set_config('enable_incremental_sort', :sorting, true)"
 )
-_MIGRATED = text("SELECT to_regclass('sync.near_misses')")
+_MIGRATED = text("SELECT to_regclass('sync.statuses_by_reason')")
+"""What the newest migration made that a page reads."""
 
 
 def warehouse() -> Warehouse:
@@ -51,7 +52,7 @@ def reading() -> Iterator[Connection]:
         connection.execute(_LIMITS)
         connection.execute(_PATIENCE)
         if connection.execute(_MIGRATED).scalar_one() is None:
-            raise ConfigError("The contacts warehouse has no tables yet. Run: contact-sync warehouse migrate")
+            raise ConfigError("The contacts warehouse is not of this version. Run: contact-sync warehouse migrate")
         yield connection
 
 

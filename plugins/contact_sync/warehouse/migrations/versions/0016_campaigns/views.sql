@@ -2,11 +2,20 @@
 CREATE VIEW contacts.campaigns_everywhere AS
 SELECT
     campaign.name, campaign.kind AS type, made.state AS status, campaign.origin, made.account, made.record_id,
-    campaign.campaign_id, campaign.external_id, made.detail, campaign.started_at, made.changed_at AS known_at
+    campaign.campaign_id, campaign.external_id, made.detail, campaign.started_at, made.changed_at AS known_at,
+    CASE made.state
+        WHEN 'answered' THEN 'made in Recruit'
+        WHEN 'sending'  THEN 'on its way to Recruit'
+        WHEN 'waiting'  THEN 'waits to be made in Recruit'
+        WHEN 'unknown'  THEN 'unknown: sent, but no answer came'
+        WHEN 'refused'  THEN concat_ws(': ', 'not made in Recruit', made.detail)
+        ELSE 'not in Recruit'
+    END AS in_words
 FROM contacts.campaign
 LEFT JOIN sync.outbox AS made ON made.kind = 'campaign' AND made.campaign_id = campaign.campaign_id
 UNION ALL
-SELECT own.name, own.type, own.status, 'recruit', own.account, own.record_id, NULL, NULL, NULL, NULL, own.read_at
+SELECT own.name, own.type, own.status, 'recruit', own.account, own.record_id, NULL, NULL, NULL, NULL,
+    own.read_at, own.status
 FROM sync.recruit_campaign AS own
 WHERE own.gone_at IS NULL
   AND NOT EXISTS (
@@ -24,6 +33,7 @@ COMMENT ON COLUMN contacts.campaigns_everywhere.campaign_id IS 'The campaign, of
 COMMENT ON COLUMN contacts.campaigns_everywhere.external_id IS 'The id that the mailer gave it.';
 COMMENT ON COLUMN contacts.campaigns_everywhere.detail IS 'Why it could not be made in Recruit.';
 COMMENT ON COLUMN contacts.campaigns_everywhere.started_at IS 'When sending began.';
+COMMENT ON COLUMN contacts.campaigns_everywhere.in_words IS 'How far ours is made in Recruit, for people; of Recruit''s own its status there.';
 COMMENT ON COLUMN contacts.campaigns_everywhere.known_at IS 'When that was last learnt from Recruit.';
 
 CREATE VIEW sync.campaign_readings AS
