@@ -1,4 +1,5 @@
-"""Housekeeping every hour: staging tables, raw values and ledger rows go when their time is over (OPS-11).
+"""Housekeeping every hour: staging tables, raw values and ledger rows go when their time is over (OPS-11); and a look
+at all syncs for what people are to be told (OPS-7).
 
 A DAG of its own file, so that nothing wrong with it, or with a sync, reaches the others. What is to be kept for how
 long is read from organisation.yaml by the task, not here.
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
+from contact_sync.operators.alerts import AlertsOperator
 from contact_sync.operators.housekeeping import HousekeepingOperator
 from contact_sync.timetables import HourlyTimetable
 
@@ -30,4 +32,10 @@ with DAG(
         retries=2,
         retry_delay=timedelta(minutes=5),
         execution_timeout=timedelta(minutes=50),
+    )
+    AlertsOperator(
+        task_id="alerts",
+        retries=1,
+        retry_delay=timedelta(minutes=5),
+        execution_timeout=timedelta(minutes=10),
     )

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def test_it_runs_every_hour_unasked(include: "Include") -> None:
-    """OPS-11: one task, hourly, nothing made up for; on as soon as Airflow sees it."""
+    """OPS-11, OPS-7: two tasks that need not wait for each other, hourly; on as soon as Airflow sees it."""
     dag = parsed(HOUSEKEEPING)
-    assert [task.task_id for task in dag.tasks] == ["housekeeping"]
+    assert sorted(task.task_id for task in dag.tasks) == ["alerts", "housekeeping"]
     assert (dag.catchup, dag.max_active_runs, dag.is_paused_upon_creation) == (False, 1, False)
     assert dag.tags == {"contact-sync", "housekeeping"}
     assert dag.timetable == HourlyTimetable(17)
@@ -38,7 +38,7 @@ def test_the_task_keeps_as_long_as_organisation_yaml_says(
     CREATE TABLE staging.fetch_1 (); CREATE TABLE staging.fetch_2 ()
     """
     sow(warehouse.engine, script)
-    done = parsed(HOUSEKEEPING).tasks[0].execute({})
+    done = parsed(HOUSEKEEPING).task_dict["housekeeping"].execute({})
     assert (done["staging_dropped"], done["ledger_months_made"]) == (1, 0)
     with warehouse.engine.connect() as connection:
         left = connection.execute(text("SELECT to_regclass('staging.fetch_1'), to_regclass('staging.fetch_2')")).one()

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from include.local.rest import Run
 from tests.integration.conftest import NIGHTLY, VIEW
-from tests.integration.whole import Whole
+from tests.integration.whole import Whole, until
 
 OVERLAP = timedelta(minutes=10)
 
@@ -60,7 +61,9 @@ def test_two_runs_by_hand_take_turns_and_only_a_change_is_told(whole: Whole, edi
 
 
 def test_unknown_key_of_the_form_is_refused_at_once(whole: Whole, scheduled: Run) -> None:
-    """RET-6: Airflow takes any key; the run refuses it without a second try and says what is allowed."""
+    """RET-6, OPS-7: Airflow takes any key; the run refuses it without a second try and says what is allowed. That it is
+    red is told by Airflow's callback, through the notifier of organisation.yaml, with the page of the run.
+    """
     before = watermark(whole)
     run = whole.finish(whole.api.start(NIGHTLY, conf={"retreive": "all"}))
     tasks = whole.api.tasks(run)
@@ -68,3 +71,6 @@ def test_unknown_key_of_the_form_is_refused_at_once(whole: Whole, scheduled: Run
     told = whole.api.log(run, "extract")
     assert "conf: unknown key 'retreive'. Allowed: retrieve, after, push, preview. Did you mean 'retrieve'?" in told
     assert watermark(whole) == before
+    red = until(lambda: [line for line in whole.told() if line[1:3] == ["failed", NIGHTLY]] or None, "it is told")
+    assert (red[-1][0], red[-1][3]) == ("began", run.run_id)
+    assert red[-1][4].endswith(f"/dags/{NIGHTLY}/runs/{quote(run.run_id, safe='')}")

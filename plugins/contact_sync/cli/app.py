@@ -16,6 +16,7 @@ from contact_sync.cli import (
     delete,
     doctor,
     erase,
+    explain,
     explain_record,
     fields,
     history,
@@ -59,6 +60,7 @@ app.command("plan")(plan.plan)
 app.command("history")(history.history)
 app.command("campaigns")(campaigns.campaigns)
 app.command("pushes")(pushes.pushes)
+app.command("explain")(explain.explain)
 app.command("explain-record")(explain_record.explain_record)
 app.command("doctor")(doctor.doctor)
 app.command("activate")(states.activate)

@@ -56,6 +56,7 @@ def lint(
     """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
     from contact_sync.config.hints import find_hints
     from contact_sync.config.loader import line_of, load_syncs
+    from contact_sync.config.notifiers import notifier_problems
     from contact_sync.config.push_checks import push_hints
     from contact_sync.config.reference_page import stale_page, write_page
     from contact_sync.config.schema import stale_schemas, write_schemas
@@ -76,7 +77,8 @@ def lint(
     renamed, not_checked = check_renamed(chosen, folder, asked=online or register)
     found += renamed
     if not files and loaded.organisation:
-        found += [replace(each, line=line_of(folder, each)) for each in push_hints(folder, loaded.organisation)]
+        problems = [*push_hints(folder, loaded.organisation), *notifier_problems(folder, loaded.organisation)]
+        found += [replace(each, line=line_of(folder, each)) for each in problems]
     if not files:
         problems = check_slots(loaded, folder, datetime.now(UTC), asked=online)
         found += [replace(each, line=line_of(folder, each)) for each in problems]

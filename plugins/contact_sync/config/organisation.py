@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contact_sync.config.accounts import AccountProfile
+from contact_sync.config.alerts import Alerts
 from contact_sync.config.base import Flag, Name, Share, Strict, TimezoneName
 from contact_sync.config.mapping import Favourite
 
@@ -150,6 +151,7 @@ class Organisation(Strict):
     policies: Policies = Field(Policies(), description="Choices where the rules allow more than one reading.")
     role_addresses: RoleAddresses = Field(RoleAddresses(), description="Changes to the list of role addresses (OUT-7).")
     favourites: dict[Name, Favourite] = Field({}, description="Groups of mappings that syncs list by name (MAP-3).")
+    alerts: Alerts = Field(Alerts(), description="Who is told what is wrong with a sync (OPS-7).")
     retention: Retention = Field(Retention(), description="How long things are kept (OPS-11).")
     accounts: dict[Name, AccountProfile] = Field(
         min_length=1, description="Accounts by the id of their Airflow connection (ACC-1)."

@@ -1,4 +1,4 @@
-"""After a failed run: its fetch must not stay `running` in the history.
+"""After a failed run: its fetch must not stay `running` in the history, and people are told (OPS-7).
 
 A task that raises writes its own failure. One that was killed, or never came to start, cannot; so Airflow calls this
 for the whole run, in the DAG processor.
@@ -17,12 +17,14 @@ def record_abandoned_run(context: "Context") -> None:
     """Close the run's fetch in the history if nobody else did. Never raises: there is no one to hear it."""
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     try:
+        from contact_sync.operators.alerts import tell_of_run
         from contact_sync.operators.stage import open_warehouse
         from contact_sync.stages.failures import record_abandoned
 
         warehouse = open_warehouse()
         try:
             record_abandoned(dag_id, run_id, warehouse)
+            tell_of_run(dag_id, run_id, warehouse, failed=True)
         finally:
             warehouse.engine.dispose()
     except Exception as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from contact_sync.core.ceilings import Work
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
+from contact_sync.operators.alerts import tell_of_run
 from contact_sync.operators.allowances import allowances
 from contact_sync.operators.stage import StageOperator
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PushOperator(StageOperator):
-    """Carries out the push switches of the fetch's list (PUSH-0)."""
+    """Carries out the push switches of the fetch's list (PUSH-0); as the last task, tells of the fetch (OPS-7)."""
 
     stage: ClassVar[str] = "push"
 
@@ -29,4 +30,7 @@ class PushOperator(StageOperator):
 
         with recruit_clients(warehouse, allowances(Work.PUSH)) as make_client:
             known = partial(credentials_fingerprint, warehouse=warehouse)
-            return push(run, make_client, warehouse, datetime.now(UTC), known)
+            manifest = push(run, make_client, warehouse, datetime.now(UTC), known)
+        if manifest.status != "preview":
+            tell_of_run(run.dag_id, run.run_id, warehouse, failed=False)
+        return manifest

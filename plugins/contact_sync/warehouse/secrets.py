@@ -19,9 +19,7 @@ def hash_key(warehouse: Warehouse) -> bytes:
     """The 32 bytes that key the address hashes. Raises ConfigError if CONTACT_SYNC_KEY does not open them."""
     offered = warehouse.fernet.encrypt(secrets.token_bytes(KEY_BYTES))
     with warehouse.transaction() as connection:
-        cipher = connection.execute(
-            text("SELECT hash_key_cipher FROM sync.organisation WHERE hash_key_cipher IS NOT NULL")
-        ).scalar()
+        cipher = connection.execute(_KEPT).scalar()
         if cipher is None:
             cipher = connection.execute(
                 text(
@@ -30,6 +28,17 @@ def hash_key(warehouse: Warehouse) -> bytes:
                 ),
                 {"offered": offered},
             ).scalar_one()
+    return _opened(warehouse, cipher)
+
+
+def hash_key_if_any(warehouse: Warehouse) -> bytes | None:
+    """The same, but none is made: None if nothing was ever hashed. For who only looks."""
+    with warehouse.transaction() as connection:
+        cipher = connection.execute(_KEPT).scalar()
+    return None if cipher is None else _opened(warehouse, cipher)
+
+
+def _opened(warehouse: Warehouse, cipher: bytes) -> bytes:
     try:
         return warehouse.fernet.decrypt(bytes(cipher))
     except InvalidToken:
@@ -37,3 +46,6 @@ def hash_key(warehouse: Warehouse) -> bytes:
             "CONTACT_SYNC_KEY does not open the secrets of this warehouse: it is another key than the one they were "
             "written with. Give the former key too, separated by a comma, the new one first."
         ) from None
+
+
+_KEPT = text("SELECT hash_key_cipher FROM sync.organisation WHERE hash_key_cipher IS NOT NULL")
