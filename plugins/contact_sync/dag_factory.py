@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pendulum
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, AsyncCallback, DeadlineAlert, DeadlineReference, Param
 from airflow.sdk.bases.timetable import BaseTimetable
 
 from contact_sync.config.loader import load_syncs
 from contact_sync.config.resolved import ResolvedSchedule, ResolvedSync
+from contact_sync.core.alerting import GRACE
 from contact_sync.core.choice import Push, Retrieve
 from contact_sync.core.schedule import make_rule, previous_due, wall_moment
 from contact_sync.dag_docs import document
 from contact_sync.operators.abandoned import record_abandoned_run
+from contact_sync.operators.alerts import tell_of_deadline
 from contact_sync.operators.classify import ClassifyOperator
 from contact_sync.operators.extract import ExtractOperator
 from contact_sync.operators.load import LoadOperator
@@ -77,11 +79,22 @@ def build_dag(sync: ResolvedSync) -> DAG:
         tags=sorted({"contact-sync", sync.account, *sync.tags}),
         default_args={"owner": sync.owner or DEFAULT_OWNER},
         on_failure_callback=record_abandoned_run,
+        deadline=_deadline(),
         auto_register=False,
     )
     _add_tasks(dag, sync.sync_id, sync.pool or DEFAULT_POOL, sync.load_pool or DEFAULT_POOL)
     _add_form(dag)
     return dag
+
+
+def _deadline() -> DeadlineAlert:
+    """A scheduled run that is still under way then is a missed one; one that was never made, housekeeping finds."""
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=GRACE,
+        callback=AsyncCallback(tell_of_deadline),
+        name="No success two hours after it was due",
+    )
 
 
 def _bare_dag(sync_id: str) -> DAG:

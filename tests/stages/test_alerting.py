@@ -61,13 +61,13 @@ class Watch:
     def look(self, now: datetime, ended: Ended | None = None, kinds: tuple[str, ...] = KINDS) -> list[tuple[str, str]]:
         """Kind and state of what is told now."""
         before = len(self.told)
-        look(self.warehouse, {self.sync.sync_id: self.sync}, now, ended)
+        look(self.warehouse, {self.sync.sync_id: self.sync}, now, ended=ended)
         self.left = tell(self.warehouse, self._send, "https://airflow.example.org/", kinds, now)
         return [(each.kind, each.state) for each in self.told[before:]]
 
     def over(self, run_id: str, now: datetime, *, failed: bool = False) -> list[tuple[str, str]]:
         """The same at the end of a run."""
-        return self.look(now, Ended(self.sync.sync_id, run_id, failed))
+        return self.look(now, Ended(run_id, failed))
 
     def execute(self, statement: str) -> None:
         with self.warehouse.transaction() as connection:

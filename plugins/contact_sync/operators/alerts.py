@@ -1,7 +1,8 @@
 """Tells people through Airflow's notifiers what is wrong with a sync, and when it is over (OPS-7).
 
-At the end of a run for its own sync; every hour for all, which finds the missed ones and tells what no notifier took.
-A notifier gets a context with `alert` in it, and nothing of a run. Trouble with telling never makes a run red.
+At the end of a run for its own sync, and when a run is still under way at its deadline; every hour for all, which finds
+runs that were never made and tells what no notifier took. A notifier gets a context with `alert` in it, and nothing of
+a run. Trouble with telling never makes a run red.
 """
 
 import logging
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.configuration import conf
+from asgiref.sync import sync_to_async
 
 from contact_sync.config.loader import load_organisation, load_syncs
 from contact_sync.errors import ConfigError
@@ -18,6 +20,8 @@ from contact_sync.operators.stage import open_warehouse
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow.sdk import Context
 
     from contact_sync.config.alerts import Alerts
@@ -38,7 +42,7 @@ class AlertsOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip
         """Find, note and tell."""
         warehouse = open_warehouse()
         try:
-            left = _look_and_tell(warehouse, None)
+            left = _look_and_tell(warehouse)
         finally:
             warehouse.engine.dispose()
         if left:
@@ -50,18 +54,35 @@ def tell_of_run(sync_id: str, run_id: str, warehouse: "Warehouse", *, failed: bo
     from contact_sync.stages.alerting import Ended
 
     try:
-        _look_and_tell(warehouse, Ended(sync_id, run_id, failed))
+        _look_and_tell(warehouse, sync_id, Ended(run_id, failed))
     except Exception as error:
         # Only the class: the message of a database error may quote values.
         log.warning("Alerts of run %s of %s wait for the next hour: %s.", run_id, sync_id, type(error).__name__)
 
 
-def _look_and_tell(warehouse: "Warehouse", ended: "Ended | None") -> int:
-    """How many alerts nobody took."""
+async def tell_of_deadline(context: "Mapping[str, Any]") -> None:
+    """Find and tell that a sync is missed while its run is under way: the callback of a sync's deadline (OPS-7).
+
+    It runs in the triggerer: callbacks in the executor are refused every connection (seen with Airflow 3.3.2).
+    context: with `dag_run` as the REST API shows runs (Airflow's models/deadline.py).
+    """
+    await sync_to_async(_tell_of_sync)(context["dag_run"]["dag_id"])
+
+
+def _tell_of_sync(sync_id: str) -> None:
+    warehouse = open_warehouse()
+    try:
+        _look_and_tell(warehouse, sync_id)
+    finally:
+        warehouse.engine.dispose()
+
+
+def _look_and_tell(warehouse: "Warehouse", only: str | None = None, ended: "Ended | None" = None) -> int:
+    """How many alerts nobody took. only: look at this sync, not at all. ended: its run that has just ended."""
     from contact_sync.stages.alerting import look, tell
 
     folder, now = include_folder(), datetime.now(UTC)
-    look(warehouse, load_syncs(folder, only=ended.sync_id if ended else None).syncs, now, ended)
+    look(warehouse, load_syncs(folder, only=only).syncs, now, only, ended)
     alerts = load_organisation(folder).alerts
     base_url = conf.get("api", "base_url", fallback="") or ""
     return tell(warehouse, lambda message: _send(alerts, message), base_url, alerts.kinds, now)

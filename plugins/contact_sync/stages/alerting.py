@@ -29,17 +29,22 @@ TRIES_END = timedelta(hours=1)
 class Ended:
     """A run that has just ended. failed: it is red; its fetch may be loaded all the same, if its push failed."""
 
-    sync_id: str
     run_id: str
     failed: bool
 
 
-def look(warehouse: Warehouse, syncs: Mapping[str, ResolvedSync], now: datetime, ended: Ended | None = None) -> None:
+def look(
+    warehouse: Warehouse,
+    syncs: Mapping[str, ResolvedSync],
+    now: datetime,
+    only: str | None = None,
+    ended: Ended | None = None,
+) -> None:
     """Note violations and recoveries of registered syncs. syncs: those whose file is good, by id; without its file
-    nobody can tell when a sync was due. ended: look at the sync of this run only, whose fetch is not tried again.
+    nobody can tell when a sync was due. only: look at this one. ended: a run of it, whose fetch is not tried again.
     """
     with warehouse.transaction() as connection:
-        rows = statements.run(connection, "alert/standing", sync_id=ended.sync_id if ended else None).mappings()
+        rows = statements.run(connection, "alert/standing", sync_id=only).mappings()
         for row in list(rows):
             _judge(connection, dict(row), syncs.get(row["sync_id"]), now, ended)
 
