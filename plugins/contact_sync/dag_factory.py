@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pendulum
-from airflow.sdk import DAG, AsyncCallback, DeadlineAlert, DeadlineReference, Param
+from airflow.sdk import DAG, Param
 from airflow.sdk.bases.timetable import BaseTimetable
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from contact_sync.config.loader import load_syncs
 from contact_sync.config.resolved import ResolvedSchedule, ResolvedSync
