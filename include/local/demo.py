@@ -8,6 +8,7 @@ Ctrl-C, and the next start goes on from there.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from include.local.organisation import organisation_before
 from include.local.rest import AirflowApi
 from include.local.say import console, line, phase, show_warnings
 from include.local.services import CONTACT_SYNC, Services
+from include.local.shell import shell
 from include.local.state import BUILD, DEMO, PROJECT, State
 from include.local.sync_files import Sync, read_syncs
 
@@ -71,11 +73,12 @@ def _stay(state: State) -> int:
         up = False
         try:
             _first_light(services, once=False)
-            _print_address(services)
-            up = True
-            while True:
-                services.check()
-                time.sleep(1)
+            with shell(state.folder, services.env) as commands:
+                _print_address(services, commands)
+                up = True
+                while True:
+                    services.check()
+                    time.sleep(1)
         except interrupts.Interrupted:
             line("\nStopping, a few seconds … (make demo goes on from here, make clean-demo forgets it)")
             return 0 if up else 130
@@ -210,12 +213,17 @@ def _history(env: Mapping[str, str]) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout))
 
 
-def _print_address(services: Services) -> None:
+def _print_address(services: Services, commands: Path) -> None:
     console.print(f"\n[bold]Airflow[/bold]  {services.addresses.ui}", markup=True)
     line(f"         user {airflow.ADMIN}, password {services.state.secrets().admin_password}")
+    line(f"Commands in another terminal: . {_short(commands)} && contact-sync --help")
     line(f"Sandbox  {services.addresses.sandbox}")
     line(f"Logs     {services.state.logs}")
     line("Ctrl-C stops everything and keeps the data.")
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _wide(env: Mapping[str, str]) -> dict[str, str]:

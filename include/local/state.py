@@ -16,7 +16,7 @@ from typing import IO, Any
 from include.local.errors import LocalError
 
 PROJECT = Path(__file__).resolve().parents[2]
-DEMO = PROJECT / ".demo"
+DEMO = Path(os.environ.get("CONTACT_SYNC_DEMO", PROJECT / ".demo")).absolute()
 BUILD = PROJECT / "build"
 
 

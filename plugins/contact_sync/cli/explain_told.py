@@ -37,7 +37,7 @@ def sections(found: "Story", clock: Clock, zone: str) -> list[Section]:
 
 def _title(found: "Story", zone: str) -> str:
     if found.contact_id is None:
-        return f"Nobody has this address (times: {zone})"
+        return f"No contact has this address (times: {zone})"
     had = "; nobody has this address now, they had it before" if found.former else ""
     return f"Contact {found.contact_id}{had} (times: {zone})"
 
