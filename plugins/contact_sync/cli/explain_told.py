@@ -203,4 +203,4 @@ def _fetch(fetch_id: int | None) -> str:
 
 
 def _plain(value: Any) -> str:
-    return "–" if value is None else str(value)
+    return "–" if value is None else ", ".join(str(value).splitlines())

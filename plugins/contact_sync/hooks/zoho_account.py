@@ -59,7 +59,7 @@ class ZohoAccountHook(HttpHook, ABC):  # type: ignore[misc] # mypy is told to sk
         }
         empty = [name for name, value in needed.items() if not value]
         if empty:
-            raise self.wrong(f"{' and '.join(empty)} must not be empty. Where to get them: README, a real account.")
+            raise self.wrong(f"{' and '.join(empty)} must not be empty. Where to get them: docs/guide/connect.md.")
         accounts_host = extra.get("accounts_host") or self._data_centre("accounts_host").accounts_host
         return Credentials(connection.login, connection.password, extra["refresh_token"], accounts_host)
 
