@@ -6,6 +6,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,12 +54,12 @@ def whole(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser(whole: Whole, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+@contextmanager
+def logged_in(chromium: str, profile: Path, ui: str, password: str) -> Iterator[BrowserContext]:
     """Chromium in Berlin, with a profile of its own, logged in through Airflow's own page."""
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"),
+            profile,
             executable_path=chromium,
             args=FLAGS,
             viewport={"width": 1280, "height": 1100},
@@ -68,13 +69,21 @@ def browser(whole: Whole, chromium: str, tmp_path_factory: pytest.TempPathFactor
         context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         page = context.pages[0]
-        page.goto(whole.services.addresses.ui)
+        page.goto(ui)
         page.fill("[name=username]", ADMIN)
-        page.fill("[name=password]", whole.services.state.secrets().admin_password)
+        page.fill("[name=password]", password)
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Browse").wait_for()
         yield context
         context.close()
+
+
+@pytest.fixture(scope="session")
+def browser(whole: Whole, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Logged in as a person would be."""
+    password = whole.services.state.secrets().admin_password
+    with logged_in(chromium, tmp_path_factory.mktemp("profile"), whole.services.addresses.ui, password) as context:
+        yield context
 
 
 @pytest.fixture
