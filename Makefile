@@ -14,7 +14,7 @@ LAWS := tests/stages/test_laws.py tests/stages/test_field_owner.py tests/stages/
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo demo-once clean-demo test test-browser test-long bench rules lint
+.PHONY: help setup lock demo demo-once clean-demo test test-browser pictures test-long bench rules lint
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,11 @@ test-browser: ## Pages and forms in headless Chromium; screenshots in build/brow
 	@$(PYTHON) include/local/install.py --browser
 	@mkdir -p build
 	@$(VENV)/python -m pytest --basetemp=build/pytest-browser $(ARGS) tests/browser
+
+pictures: ## Take the pictures of docs/images anew, from a demo of its own, in headless Chromium
+	@$(PYTHON) include/local/install.py --browser
+	@mkdir -p build
+	@$(VENV)/python -m tests.browser.pictures
 
 test-long: setup ## Kill every write, play every fault, run the demo without a network: too long for make test
 	@mkdir -p build

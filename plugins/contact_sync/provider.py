@@ -70,7 +70,7 @@ def _account_fields(product: str, centres: dict[str, str], root: str) -> dict[st
         "data_center": _choice(
             "Data centre", f"Where the account lives, as the address of its {product} pages says.", centres
         ),
-        "refresh_token": _secret("Refresh token", "Of the client above, with the scopes that docs/guide/connect.md names."),
+        "refresh_token": _secret("Refresh token", "Of the client above, with the scopes of docs/guide/connect.md."),
         "primary_email": _text("Primary e-mail", f"Of the {product} account; part of its fingerprint."),
         # Airflow masks a key of the extra by its name, whatever its format: "secret" must be part of it.
         "zsc_secret": _secret("ZSC key", "Optional: identifies the account's key generation. It is never sent."),

@@ -6,15 +6,16 @@ found, is not made again: its people wait.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from contact_sync.errors import ContactSyncError, PermissionMissing
 from contact_sync.stages.push_lookup import DOUBTFUL, latest_first
 from contact_sync.stages.push_records import COMPANY
-from contact_sync.stages.push_work import Work
+from contact_sync.stages.push_work import Work, halved
 from contact_sync.warehouse import outbox
 from contact_sync.warehouse.outbox import Lead
-from contact_sync.zoho.failures import EffectUnknown, WriteRefused
+from contact_sync.zoho.failures import EffectUnknown
 from contact_sync.zoho.matching import matching
 from contact_sync.zoho.recruit import MOST_RECORDS_A_WRITE, RecruitClient, UpsertAnswer
 
@@ -79,9 +80,11 @@ class Clients:
         fresh = [key for key in missing if key not in doubtful]
         for first in range(0, len(fresh), MOST_RECORDS_A_WRITE):
             batch = fresh[first : first + MOST_RECORDS_A_WRITE]
-            made = dict(zip(batch, self._make(batch, names), strict=True))
+            answered = halved(batch, lambda keys: self._make(keys, names))
+            made = {key: answer for keys, answers in answered for key, answer in zip(keys, answers, strict=True)}
             ids |= {key: answer.record_id for key, answer in made.items() if answer.record_id}
-            refused |= {key: answer for key, answer in made.items() if not answer.record_id}
+            left = {key: answer for key, answer in made.items() if not answer.record_id}
+            refused |= {key: replace(answer, field=answer.field or COMPANY) for key, answer in left.items()}
         with self._work.writing() as connection:
             outbox.note_clients(connection, self._account, dict.fromkeys(sorted(doubtful), ("unknown", None)))
         return ids, refused
@@ -101,23 +104,17 @@ class Clients:
         return found
 
     def _make(self, keys: Sequence[str], names: dict[str, str]) -> list[UpsertAnswer]:
-        """Make clients in one call, which is split down to whoever spoils it; an answer for each."""
+        """Make clients in one call; an answer for each. Raises WriteRefused, for `halved`: nothing is noted as sent."""
         with self._work.writing() as connection:
             outbox.note_clients(connection, self._account, dict.fromkeys(keys, ("sending", None)))
         try:
             answers = self._client.upsert(MODULE, [{COMPANY: names[key]} for key in keys], [])
-        except WriteRefused as refusal:
-            self._forget(keys)
-            if len(keys) > 1:
-                half = len(keys) // 2
-                return [*self._make(keys[:half], names), *self._make(keys[half:], names)]
-            return [UpsertAnswer("error", refusal.code or "REFUSED", None, None, "", COMPANY)]
         except EffectUnknown:
             raise
         except PermissionMissing:
             self._forget(keys)
             return [UpsertAnswer("error", "NO_PERMISSION", None, None, "", COMPANY) for _ in keys]
-        except ContactSyncError:  # nothing was sent
+        except ContactSyncError:  # nothing was sent, or nothing of it taken
             self._forget(keys)
             raise
         answers = [UNKNOWN if answer.code in DOUBTFUL else answer for answer in answers]
