@@ -66,10 +66,19 @@ def build_dags(folder: Path, only: str | None = None, task_id: str | None = None
     return built
 
 
+class SyncDag(DAG):  # type: ignore[misc] # mypy is told to skip Airflow
+    """Its `airflow dags test` works though it has a deadline, where Airflow 3.3.2 fails (apache/airflow#73428)."""
+
+    def test(self, *arguments: Any, **options: Any) -> Any:
+        """Run it here, without its deadline."""
+        self.deadline = None
+        return super().test(*arguments, **options)
+
+
 def build_dag(sync: ResolvedSync) -> DAG:
     """The DAG of one sync; its id is the sync's."""
     timetable, start = _when(sync)
-    dag = DAG(
+    dag = SyncDag(
         dag_id=sync.sync_id,
         dag_display_name=sync.name,
         description=sync.description or f"{sync.module} of {sync.account} into the mailing list {sync.list_name}.",
@@ -90,9 +99,13 @@ def build_dag(sync: ResolvedSync) -> DAG:
 
 
 def _deadline() -> DeadlineAlert:
-    """A scheduled run that is still under way then is a missed one; one that was never made, housekeeping finds."""
+    """A scheduled run that is still under way then is a missed one; one that was never made, housekeeping finds.
+
+    Counted from the logical date, which is when it was due: in Airflow 3.3.2 a run with a deadline that counts from its
+    queueing cannot be cleared (apache/airflow pull request 70370).
+    """
     return DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,
         interval=GRACE,
         callback=AsyncCallback(tell_of_deadline),
         name="No success two hours after it was due",

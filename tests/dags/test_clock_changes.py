@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from airflow.serialization.definitions.dag import SerializedDAG
     from sqlalchemy.orm import Session
 
-SYNC_ID = "nightly"
+SYNC_ID = "around_midnight"
+"""Of no other test: they share Airflow's database, and runs of another day would be in the way."""
 Interval = tuple[datetime, datetime]
 DAY, LOOK = timedelta(days=1), timedelta(minutes=10)
 # Zone, local day of the change, a time of day that the clocks skip or repeat, and how long the window up to it is.

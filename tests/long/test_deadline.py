@@ -1,5 +1,6 @@
 """A run that is still under way at its deadline, in a running Airflow: Airflow itself calls, two hours made seconds."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -36,7 +37,7 @@ def test_a_run_under_way_at_its_deadline_is_told_as_missed(whole: Whole, schedul
         )
         connection.exec_driver_sql("UPDATE sync.fetch SET window_end = window_end - interval '2 days'")
     airflow(whole, "UPDATE slot_pool SET slots = 0 WHERE pool = %(pool)s", pool=POOL)
-    run = whole.api.start(NIGHTLY)
+    run = whole.api.start(NIGHTLY, logical_date=datetime.now(UTC).isoformat())
 
     def overdue() -> int:
         return airflow(
@@ -55,3 +56,15 @@ def test_a_run_under_way_at_its_deadline_is_told_as_missed(whole: Whole, schedul
     whole.succeed(run)
     ended = until(lambda: told(whole)[1:] or None, "it is over")
     assert [state for state, _ in ended] == ["ended"]
+
+
+def test_a_red_run_with_a_deadline_is_cleared(whole: Whole, scheduled: Run) -> None:  # noqa: F811
+    """OPS-4: Airflow 3.3.2 answers 500 where the deadline counts from the queueing."""
+    moment = datetime.now(UTC).isoformat()
+    run = whole.finish(whole.api.start(NIGHTLY, logical_date=moment, conf={"retreive": "all"}))
+    assert airflow(
+        whole, "SELECT 1 FROM deadline JOIN dag_run ON dag_run.id = dagrun_id WHERE run_id = %(id)s", id=run.run_id
+    )
+    whole.api.clear(run)
+    assert whole.finish(run).state == "failed"
+    assert whole.api.tasks(run)["extract"]["try_number"] == 2
