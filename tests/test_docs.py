@@ -84,7 +84,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
         while words and hasattr(command, "commands"):
             assert words[0] in command.commands, span
             command = command.commands[words.pop(0)]
-        known = {option for parameter in command.params for option in parameter.opts}
+        known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
         assert {word for word in words if word.startswith("--")} <= known, span
 
 

@@ -1,9 +1,9 @@
-"""The note of a run says why it was skipped and what to do (OPS-1), or what an act or an approval has done.
+"""The note of a run says why it was skipped and what to do (OPS-1), or what an act, an approval or a preview has done.
 
 A task cannot write the note of its run, so extract leaves reason and remedy in an XCom, tasks that act for a person
-leave a sentence, and this listener, which Airflow calls in the scheduler when a run has ended, writes them into the
-note. It works in the scheduler's own session, because the run's row is locked there; it asks Airflow's database only,
-and never raises. What a person has written into the note stays.
+and the load of a preview leave a sentence, and this listener, which Airflow calls in the scheduler when a run has
+ended, writes them into the note. It works in the scheduler's own session, because the run's row is locked there; it
+asks Airflow's database only, and never raises. What a person has written into the note stays.
 """
 
 import logging
@@ -49,7 +49,7 @@ def write_note(dag_run: "DagRun") -> None:
         if dag_run.dag_id in TELLING:
             told = _told(dag_run, session)
         elif (state := _state_of_extract(dag_run, session)) is not None:
-            told = _told(dag_run, session, "extract") if state == "skipped" else []
+            told = _told(dag_run, session, "extract" if state == "skipped" else "load")
         else:
             return
         before = dag_run.note

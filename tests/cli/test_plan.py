@@ -220,6 +220,52 @@ def test_a_changed_file_and_the_last_fetch(table: Table) -> None:
     assert "another source now" in json.loads(done.out)["last_fetch"]["lost"]
 
 
+def test_a_changed_file_that_lies_elsewhere(table: Table, tmp_path: Path) -> None:
+    """OPS-2: a branch's file: what changed, from what to what, record by record; the sync's own file stays in force."""
+    first = table.fetch(DAILY)
+    before, draft = everything(table.warehouse), tmp_path / "draft.yaml"
+    draft.write_text(SYNC.replace("Talent news", "Jobs").replace("02:00", "03:00"))
+    told = table.plan("--no-read", "--changed", str(draft), "--rows", "3")["last_fetch"]
+    settings = {each["key"]: (each["before"], each["after"]) for each in told["settings"]}
+    assert settings == {"list": ("Talent news", "Jobs"), "schedule.at": ("02:00", "03:00")}
+    (turn,) = told["turns"]
+    assert turn["records"] == first.counts["new"]
+    assert [(row["was"], row["becomes"]) for row in told["rows"]] == [(turn["was"], turn["becomes"])] * 3
+    assert {row["record_id"] for row in told["rows"]} <= {each["id"] for each in table.kinds()}
+    page = table.command("plan", DAILY, "--no-read", "--changed", str(draft), "--output", "markdown").out
+    assert "| Setting | Was | Is |\n| --- | --- | --- |\n| list | Talent news | Jobs |\n" in page
+    assert "| duplicate / in\\_list | duplicate / other\\_list, joins the list | " in page
+    assert "@" not in page
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    assert all(line.endswith(" |") for line in rows)
+    draft.write_text(SYNC.replace("02:00", "03:00"))
+    told = table.plan("--no-read", "--changed", str(draft))["last_fetch"]
+    assert (told["changed"], told["turns"], told["lost"]) == ([], [], None)
+    assert everything(table.warehouse) == before
+    assert table.plan("--no-read")["last_fetch"] is None
+
+
+def test_a_changed_file_that_is_no_good(table: Table, tmp_path: Path) -> None:
+    """OPS-2, LIM-4: the errors of lint with file and line; a file that is not there; checks that would refuse."""
+    draft = tmp_path / "draft.yaml"
+    missing = table.command("plan", DAILY, "--changed", str(draft))
+    assert (missing.code, "there is no file" in missing.err) == (2, True)
+    draft.write_text(SYNC + "ovrlap_minutes: 3\n")
+    broken = table.command("plan", DAILY, "--changed", str(draft))
+    assert (broken.code, "draft.yaml:7: ovrlap_minutes" in broken.err) == (1, True)
+    draft.write_text(SYNC)
+    unknown = table.command("plan", "candidates_dayly", "--changed", str(draft))
+    assert (unknown.code, "Did you mean 'candidates_daily'?" in unknown.err) == (2, True)
+    table.edit(table.kinds()[0]["id"], Email="nobody")
+    table.fetch(DAILY)
+    draft.write_text(SYNC + "validation: {max_invalid_share: 0}\n")
+    told = table.plan("--no-read", "--changed", str(draft))["last_fetch"]
+    assert (told["changed"], told["turns"]) == (["validation.max_invalid_share"], [])
+    assert "fetch" in told["refused"]
+    done = table.command("plan", DAILY, "--no-read", "--changed", str(draft))
+    assert "The checks would refuse it: " in done.out
+
+
 def test_a_sync_that_does_not_run(table: Table) -> None:
     """OPS-2, LIM-1, LIM-2: why, what to do, and all the same what the run would find."""
     table.fetch(DAILY)

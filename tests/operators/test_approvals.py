@@ -56,7 +56,7 @@ def test_load_tells_of_what_waits_and_of_nothing_else(desk: OptionsDesk) -> None
     told = []
     for run_id, preview in (("manual__1", False), ("manual__2", False), ("manual__2", False), ("manual__2", True)):
         given = context(run_id=run_id)
-        desk.execute("UPDATE sync.fetch SET status = 'preview' WHERE :preview", preview=preview)
+        desk.execute("UPDATE sync.fetch SET status = 'preview', preview = true WHERE :preview", preview=preview)
         LoadOperator(task_id="load", sync_id="nightly").execute(given)
         told.append(given["outlet_events"][pending_alias()].asset_alias_events)
     assert (told[0], told[3]) == ([], [])

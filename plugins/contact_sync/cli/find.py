@@ -23,6 +23,23 @@ def find_sync(sync_id: str, folder: Path) -> "ResolvedSync":
     raise UsageMistake(f"there is no sync '{sync_id}'.{unknown_sync(sync_id, folder)}")
 
 
+def find_changed(sync_id: str, path: Path, folder: Path) -> "ResolvedSync":
+    """The sync of that id as another file would make it.
+
+    Raises UsageMistake if there is no such sync or file, ConfigError with every problem of the file, as lint has them.
+    """
+    from contact_sync.config.loader import SYNCS_FOLDER, load_organisation, read_sync_as
+
+    if not (folder / SYNCS_FOLDER / f"{sync_id}.yaml").is_file():
+        raise UsageMistake(f"there is no sync '{sync_id}'.{unknown_sync(sync_id, folder)}")
+    if not path.is_file():
+        raise UsageMistake(f"there is no file '{path}'. Name the changed YAML of {sync_id}.")
+    sync, problems = read_sync_as(sync_id, path, load_organisation(folder))
+    if sync is None:
+        raise ConfigError("\n".join(problem.render() for problem in problems))
+    return sync
+
+
 def find_account(account: str, folder: Path) -> "AccountProfile":
     """The profile of that account. Raises UsageMistake naming the accounts there are, and the close match."""
     from contact_sync.config.base import close_match

@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
@@ -73,6 +74,10 @@ def plan(
         bool, typer.Option("--read/--no-read", help="Read the records, as the run would, for the same credits.")
     ] = True,
     rows: Annotated[int, typer.Option(min=0, max=10_000, help="How many records to list, of every kind first.")] = 20,
+    changed: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Plan with this file in place of the sync's own, such as a branch's."),
+    ] = None,
     show_addresses: Annotated[
         bool, typer.Option("--show-addresses", help="List addresses too; on a terminal only.")
     ] = False,
@@ -85,14 +90,15 @@ def plan(
     if show_addresses and (output is not Output.TEXT or not sys.stdout.isatty()):
         raise UsageMistake("--show-addresses is for text on a terminal: addresses must not get into files and logs.")
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand
-    from contact_sync.cli.find import find_sync
+    from contact_sync.cli.find import find_changed, find_sync
     from contact_sync.cli.plan_json import as_json
     from contact_sync.cli.plan_told import sections
     from contact_sync.cli.plan_view import print_markdown, print_text
 
-    sync = find_sync(sync_id, include_folder())
+    sync = find_changed(sync_id, changed, include_folder()) if changed else find_sync(sync_id, include_folder())
     with redirect_stdout(sys.stderr):  # libraries log to stdout, where our JSON goes
-        planned = make_plan(sync, secrets_at_hand(open_warehouse_at_hand()), datetime.now(UTC), rows if read else None)
+        warehouse = secrets_at_hand(open_warehouse_at_hand())
+        planned = make_plan(sync, warehouse, datetime.now(UTC), rows if read else None, moved=rows)
         credits = _credits(planned)
     if output is Output.JSON:
         say_json(as_json(planned, credits))
@@ -104,8 +110,11 @@ def plan(
         raise typer.Exit(PROBLEMS_FOUND)
 
 
-def make_plan(sync: "ResolvedSync", warehouse: "Warehouse", now: datetime, rows: int | None) -> Planned:
-    """Plan the next run. rows: how many records to list; None: read none. Raises for a warehouse that is not there."""
+def make_plan(sync: "ResolvedSync", warehouse: "Warehouse", now: datetime, rows: int | None, moved: int = 0) -> Planned:
+    """Plan the next run. rows: how many records to list; None: read none. moved: how many of the last fetch to list.
+
+    Raises for a warehouse that is not there.
+    """
     from contact_sync.cli.connections import account_fingerprint, sync_clients
     from contact_sync.core.run import RunInfo, RunType
     from contact_sync.stages.plan_change import compare
@@ -118,7 +127,7 @@ def make_plan(sync: "ResolvedSync", warehouse: "Warehouse", now: datetime, rows:
     credentials = account_fingerprint(sync.account, warehouse)  # before: it needs the organisation's row, perhaps
     with sync_clients(sync, warehouse) as make_client, rehearse(warehouse) as rehearsal:
         planned = Planned(sync, now, look_ahead(rehearsal, run, sync, credentials, now))
-        planned.change = compare(rehearsal, sync, now)
+        planned.change = compare(rehearsal, sync, now, moved)
         with _told(planned, "how it reads"):
             _look(planned, rehearsal, run, make_client if warehouse.keys else None, rows)
     planned.calls, planned.credits = spent_by_hand(warehouse, sync.account, before)

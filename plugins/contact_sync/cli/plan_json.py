@@ -8,7 +8,8 @@ from contact_sync.cli.plan_told import conditions_of, stop_of, unknown_of
 
 if TYPE_CHECKING:
     from contact_sync.cli.plan import Planned
-    from contact_sync.stages.plan_rows import Pushing, Rehearsed
+    from contact_sync.stages.plan_pushes import Campaigning, Pushing
+    from contact_sync.stages.plan_rows import Rehearsed
 
 
 def as_json(planned: "Planned", credits: Sequence[str]) -> dict[str, Any]:
@@ -48,10 +49,17 @@ def _records_as_json(found: "Rehearsed") -> dict[str, Any]:
     told = asdict(found)
     for row in told["rows"]:
         del row["address"]
-    return {**told, "updates": dict(found.updates), "pushes": _pushes_as_json(found.pushes)}
+    sent = {"pushes": _pushes_as_json(found.pushes), "campaigns": _campaigns_as_json(found.campaigns)}
+    return {**told, "updates": dict(found.updates), **sent}
 
 
 def _pushes_as_json(pushes: "tuple[Pushing, ...] | None") -> list[dict[str, Any]] | None:
     if pushes is None:
         return None
     return [{**asdict(each), "not_pushed": dict(each.not_pushed), "taken": "cannot tell"} for each in pushes]
+
+
+def _campaigns_as_json(campaigns: "tuple[Campaigning, ...] | None") -> list[dict[str, Any]] | None:
+    if campaigns is None:
+        return None
+    return [{**asdict(each), "statuses": dict(each.statuses), "taken": "cannot tell"} for each in campaigns]

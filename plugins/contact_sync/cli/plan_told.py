@@ -11,7 +11,8 @@ from contact_sync.core.criteria.model import Condition
 if TYPE_CHECKING:
     from contact_sync.cli.plan import Planned
     from contact_sync.stages.plan_change import Comparison, Verdict
-    from contact_sync.stages.plan_rows import Pushing, Rehearsed
+    from contact_sync.stages.plan_pushes import Campaigning, Pushing
+    from contact_sync.stages.plan_rows import Rehearsed
     from contact_sync.stages.planning import Outlook
 
 WHY = {
@@ -22,7 +23,6 @@ WHY = {
     "one_time": "It is a one-time sync, which reads what its file says anew.",
     "changes": "It reads what changed since the last success, less the overlap.",
 }
-TAKES = "Whether Recruit takes them only its answer tells."
 UNTOUCHED = "Nothing was written but the ledger of API calls"
 
 
@@ -30,7 +30,7 @@ def sections(planned: "Planned", credits: Sequence[str], *, show_addresses: bool
     """For people, the most important first."""
     found = planned.rehearsed
     told = [_head(planned), _window(planned), _reading(planned), Section("Credits", credits)]
-    told += [_change(planned.change)] if planned.change else []
+    told += [_change(planned.change, planned.sync.schedule.zone)] if planned.change else []
     told += list(_records(found, show_addresses=show_addresses)) if found else []
     unknown = [f"{what}: {why}" for what, why in unknown_of(planned).items()]
     told += [Section("Cannot tell", unknown)] if unknown else []
@@ -111,19 +111,27 @@ def conditions_of(planned: "Planned") -> Iterator[tuple[int, str, str | None]]:
         yield condition.number, _words(condition), how.unsent.get(condition.number)
 
 
-def _change(change: "Comparison") -> Section:
+def _change(change: "Comparison", zone: Any) -> Section:
     """What the file's changes would do to the last fetch."""
+    title = f"The last fetch, {change.fetch_id}, again"
+    cells = [(each.key, _value(each.before, zone), _value(each.after, zone)) for each in change.settings]
+    tables = [Table(("Setting", "Was", "Is"), cells)]
+    if not change.changed:
+        return Section(title, ["Nothing that changed in the file since bears on its records."], tables)
     lines = [f"Changed in the file since: {', '.join(change.changed)}."]
     if change.lost:
-        return Section(f"The last fetch, {change.fetch_id}, again", [*lines, f"Cannot tell: {change.lost}."])
+        return Section(title, [*lines, f"Cannot tell: {change.lost}."], tables)
+    lines += [f"The checks would refuse it: {change.refused}"] if change.refused else []
     moved = sum(turn.records for turn in change.turns)
     lines.append(f"Of its {change.records:,} records {moved:,} would become something else, as things stand now.")
     lines += [f"Leave as {why}: {_headcount(after)}, not {before:,}." for why, before, after in change.leaving]
     if change.unknown:
         lines.append(f"Cannot tell without reading again what these do: {', '.join(change.unknown)}.")
-    rows = [(_verdict(turn.was), _verdict(turn.becomes), f"{turn.records:,}") for turn in change.turns]
-    tables = [Table(("Was", "Becomes", "Records"), rows, ("Records",))] if rows else []
-    return Section(f"The last fetch, {change.fetch_id}, again", lines, tables)
+    turns = [(_verdict(turn.was), _verdict(turn.becomes), f"{turn.records:,}") for turn in change.turns]
+    tables += [Table(("Was", "Becomes", "Records"), turns, ("Records",))] if turns else []
+    rows = [(each.record_id or "–", _verdict(each.was), _verdict(each.becomes)) for each in change.rows]
+    tables += [Table(("Record", "Was", "Becomes"), rows)] if rows else []
+    return Section(title, lines, tables)
 
 
 def _verdict(verdict: "Verdict") -> str:
@@ -145,6 +153,8 @@ def _records(found: "Rehearsed", *, show_addresses: bool) -> Iterator[Section]:
     )
     yield _people(found)
     yield _pushes(found.pushes)
+    if found.campaigns:
+        yield _campaigns(found.campaigns)
     if found.rows:
         yield _rows(found, show_addresses=show_addresses)
 
@@ -177,6 +187,8 @@ def _pushes(pushes: "tuple[Pushing, ...] | None") -> Section:
         return Section("Pushes", ["This sync does not push."])
     if not pushes:
         return Section("Pushes", ["No push switch belongs to its list."])
+    from contact_sync.stages.plan_pushes import TAKES
+
     lines = []
     for each in pushes:
         if not each.enabled:
@@ -186,6 +198,16 @@ def _pushes(pushes: "tuple[Pushing, ...] | None") -> Section:
         told = f"{each.module}, {each.event}: {_headcount(each.to_push)} would be sent, for {cost}. "
         lines.append((told + TAKES if each.to_push else told) + _in_words(each.not_pushed, " Not sent: "))
     return Section("Pushes", lines)
+
+
+def _campaigns(campaigns: "tuple[Campaigning, ...]") -> Section:
+    """What accounts would be told of the list's campaigns (CAMP-2 to CAMP-5)."""
+    rows = []
+    for each in campaigns:
+        rows += [(each.account, "campaigns to make", f"{each.to_make:,}")] if each.makes else []
+        rows += [(each.account, f"member status: {where}", f"{records:,}") for where, records in each.statuses]
+    lines = [f"{each.account}: {counted(each.credits, 'credit')}." for each in campaigns]
+    return Section("Campaigns in Recruit", lines, [Table(("Account", "What", "Number"), rows, ("Number",))])
 
 
 def _rows(found: "Rehearsed", *, show_addresses: bool) -> Section:
@@ -208,6 +230,13 @@ def unknown_of(planned: "Planned") -> dict[str, str]:
         told["what changes until the next run"] = "this is the source, and these are the people, of now"
     if planned.rehearsed is not None and any(each.to_push for each in planned.rehearsed.pushes or ()):
         told["which pushes are taken"] = "only Recruit's answer tells"
+    campaigns = (planned.rehearsed and planned.rehearsed.campaigns) or ()
+    if any(each.to_make for each in campaigns):
+        told["which campaigns are made"] = "another one there may have the name; only Recruit tells"
+    if any(each.statuses for each in campaigns):
+        told["which member statuses are taken"] = (
+            "only Recruit's answer tells; those of records and campaigns that this push would make come on top"
+        )
     return told
 
 
@@ -237,6 +266,8 @@ def _value(value: Any, zone: Any) -> str:
         return f"{'; '.join(conditions)}; pattern {value['pattern']}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {part}" for key, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(_value(each, zone) for each in value) or "–"
     return _moment(value, zone) or str(value)
 
 

@@ -129,6 +129,16 @@ def check_sync_text(sync_id: str, text: str, shown: str, organisation: Organisat
     return problems + _resolve(sync_id, document, shown, organisation)[1]
 
 
+def read_sync_as(
+    sync_id: str, path: Path, organisation: Organisation
+) -> tuple[ResolvedSync | None, list[ConfigProblem]]:
+    """The sync as a file that may lie anywhere would make it, or None and every problem of that file."""
+    document, problems = _read(path, str(path))
+    sync, more = _resolve(sync_id, document, str(path), organisation)
+    problems += more
+    return (None if problems else sync), problems
+
+
 def _resolve(
     sync_id: str, document: Document | None, shown: str, organisation: Organisation | None
 ) -> tuple[ResolvedSync | None, list[ConfigProblem]]:

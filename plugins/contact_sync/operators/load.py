@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
 from contact_sync.operators.assets import list_asset, pending_alias, pending_removals_asset, sync_alias
+from contact_sync.operators.run_info import TOLD_KEY
 from contact_sync.operators.stage import StageOperator
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class LoadOperator(StageOperator):
         from contact_sync.stages.load import load
 
         manifest = load(run, warehouse)
+        if manifest.status == "preview":
+            context["ti"].xcom_push(key=TOLD_KEY, value=preview_in_words(manifest))
         if manifest.changed:
             asset = list_asset(manifest.list_name)
             context["outlet_events"][sync_alias(self.sync_id)].add(asset, extra=event_extra(manifest))
@@ -33,6 +36,19 @@ class LoadOperator(StageOperator):
             about = {"sync_id": manifest.sync_id, "fetch_id": manifest.fetch_id, "removals": waiting}
             context["outlet_events"][pending_alias()].add(pending_removals_asset(), extra=about)
         return manifest
+
+
+def preview_in_words(manifest: Manifest) -> str:
+    """What a run that only looked ahead has seen, for its note; numbers only."""
+    counts = manifest.counts
+    pushed = f" {counts['pushed']:,} would be pushed to Recruit, if it takes them." if "pushed" in counts else ""
+    removed = counts["removed"] + counts["pending_removals"]
+    return (
+        f"a preview (fetch {manifest.fetch_id}), nothing was written. Of {counts['read']:,} records read "
+        f"{counts['joined']:,} would join, {counts['changed']:,} would give known people other values, and "
+        f"{counts['ignored']:,} would be ignored. {removed:,} memberships would end.{pushed} "
+        f"It cost {counts['credits']:,} API credits."
+    )
 
 
 def asked_about(manifest: Manifest) -> int:

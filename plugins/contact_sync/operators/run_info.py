@@ -17,7 +17,7 @@ SKIP_KEY = "skipped"
 """XCom in which extract leaves reason and remedy of a skipped run, for the run's note."""
 
 TOLD_KEY = "told"
-"""XCom in which a task of an act or an approval leaves one sentence on what it did, for the run's note."""
+"""XCom in which a task of an act, an approval or a preview leaves one sentence on what it did, for the run's note."""
 
 # A run started by a task of another DAG, or by hand from an asset's page, has no window of its own either.
 _AS_MANUAL = {"operator_triggered", "asset_materialization"}

@@ -83,7 +83,7 @@ class Batch:
         gone: withheld records that the source no longer has; they are waited for no longer.
         """
         with self.fenced() as connection:
-            if gone:
+            if gone and not self.fetch.preview:
                 withheld.forget(connection, self.fetch, gone)
             fetches.seal(
                 connection,

@@ -5,6 +5,7 @@ so an unsubscribe in between wins. Only the present attempt of a fetch commits; 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from contact_sync.core.window import next_watermark
 from contact_sync.errors import FetchUnbalanced
 from contact_sync.stages import removing
 from contact_sync.stages.common import begin, for_fetch, manifest, reread, settings_of
+from contact_sync.stages.plan_pushes import to_recruit, told_of_pushes
 from contact_sync.stages.removing import Removed
 from contact_sync.warehouse import (
     events,
@@ -29,10 +31,14 @@ from contact_sync.warehouse import (
 )
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
+from contact_sync.warehouse.rehearsal import Rehearsal
 
 
 def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
-    """Apply the fetch. Raises StagingLost, Superseded, FetchUnbalanced; then nothing is written."""
+    """Apply the fetch; the manifest of a preview has the credits that it spent, too.
+
+    Raises StagingLost, Superseded, FetchUnbalanced; then nothing is written.
+    """
     fetch, attempt = begin(run, warehouse, "load")
     if not fetch.closed:
         warehouse = for_fetch(warehouse, fetch, "load")
@@ -40,16 +46,34 @@ def load(run: RunInfo, warehouse: Warehouse) -> Manifest:
         with warehouse.transaction() as connection:
             change_no = organisation.lock(connection)
             fetches.hold_fence(connection, fetch.fetch_id, attempt)
-            suppressed = decide_again_if_changed(connection, fetch, change_no)
-            counts = balanced(fetch, dict(statements.run(connection, "fetch/counts").mappings().one()))
             if fetch.preview:
-                show(connection, fetch, settings, counts)
+                show(Rehearsal(warehouse.engine, warehouse.keys, connection), fetch, settings, change_no)
             else:
-                left, removed = apply(connection, fetch, settings, suppressed)
-                warnings = tell_unfilled(connection, fetch)
-                status = status_of(left + removed.pending, warnings)
-                finish(connection, fetch, settings, counts | of_removals(removed), status)
-    return manifest(reread(warehouse, run), "load")
+                done = carry_out(connection, fetch, settings, change_no)
+                finish(connection, fetch, settings, done.counts, status_of(done.left, done.warnings))
+    loaded = reread(warehouse, run)
+    if not loaded.preview:
+        return manifest(loaded, "load")
+    with warehouse.transaction() as connection:
+        return manifest(loaded, "load", loaded.counts | {"credits": fetch_ends.credits_of(connection, fetch.fetch_id)})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a load has written. warnings: all of the fetch. left: how much in-scope work is left to others."""
+
+    counts: dict[str, int]
+    removed: Removed
+    warnings: tuple[str, ...]
+    left: int
+
+
+def carry_out(connection: Connection, fetch: Fetch, settings: ResolvedSync, change_no: int) -> Done:
+    """Decide, check the balance, write. change_no: the organisation's, whose lock is held. Raises FetchUnbalanced."""
+    suppressed = decide_again_if_changed(connection, fetch, change_no)
+    counts = balanced(fetch, dict(statements.run(connection, "fetch/counts").mappings().one()))
+    left, removed = apply(connection, fetch, settings, suppressed)
+    return Done(counts | of_removals(removed), removed, tell_unfilled(connection, fetch), left + removed.pending)
 
 
 def decide_again_if_changed(connection: Connection, fetch: Fetch, change_no: int) -> int:
@@ -58,7 +82,7 @@ def decide_again_if_changed(connection: Connection, fetch: Fetch, change_no: int
     Who unsubscribed while the policy says that this holds everywhere is suppressed before (ADV-3); returns how many.
     """
     staging.bind(connection, fetch)
-    suppressed = 0 if fetch.preview else statements.run(connection, "option/unsubscribed_org").rowcount
+    suppressed = statements.run(connection, "option/unsubscribed_org").rowcount
     if suppressed or change_no != fetch.seen_change_no or not staging.is_classified(connection, fetch):
         staging.classify(connection, fetch)
     staging.decide_removals(connection, fetch)
@@ -79,11 +103,19 @@ def balanced(fetch: Fetch, counts: dict[str, int]) -> dict[str, int]:
     return counts
 
 
-def show(connection: Connection, fetch: Fetch, settings: ResolvedSync, counts: dict[str, int]) -> None:
-    """A preview ends here: its counters are kept, nothing that it counts is written (RET-6)."""
-    statements.run(connection, "fetch/reasons")
-    removed = removing.would_remove(connection, settings)
-    fetch_ends.close_preview(connection, fetch.fetch_id, counts | of_removals(removed))
+def show(rehearsal: Rehearsal, fetch: Fetch, settings: ResolvedSync, change_no: int) -> None:
+    """A preview ends here (RET-6, OPS-2): loaded as any other fetch and judged for the push, all of it taken back.
+
+    What stays is its row in the history, with its counters and what it has to tell; what it staged goes.
+    """
+    with rehearsal.undone() as connection:
+        done = carry_out(connection, fetch, settings, change_no)
+        reasons = fetch_ends.reasons_of(connection, fetch.fetch_id)
+        sent = to_recruit(rehearsal, fetch, settings, fetch.started_at)
+    connection = rehearsal.connection
+    staging.drop(connection, fetch.fetch_id)
+    fetches.add_warnings(connection, fetch.fetch_id, [*done.warnings, *told_of_pushes(sent)])
+    fetch_ends.close_preview(connection, fetch.fetch_id, {**done.counts, "pushed": sent.people}, reasons)
 
 
 def of_removals(removed: Removed) -> dict[str, int]:

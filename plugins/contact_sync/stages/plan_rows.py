@@ -8,13 +8,12 @@ not sent.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
-from contact_sync.config.resolved import ResolvedSwitch, ResolvedSync
+from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.choice import ManualChoice
 from contact_sync.core.run import RunInfo, RunType
 from contact_sync.errors import ReadPending
@@ -22,21 +21,16 @@ from contact_sync.stages import load
 from contact_sync.stages.batch import Batch
 from contact_sync.stages.common import settings_of
 from contact_sync.stages.extract import Reader
+from contact_sync.stages.plan_pushes import Campaigning, Pushing, to_recruit
 from contact_sync.stages.planning import Outlook
-from contact_sync.stages.push import clicked_first, wanted
-from contact_sync.stages.push_records import sort_out
-from contact_sync.stages.push_switch import register
 from contact_sync.stages.removing import Removed
 from contact_sync.stages.source import Source
 from contact_sync.stages.states import registration
 from contact_sync.stages.tracking import ClientFactory, Scanner, Tracker
 from contact_sync.stages.validate import checked
-from contact_sync.warehouse import fetches, organisation, pushes, registry, statements
+from contact_sync.warehouse import fetches, organisation, registry, statements
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.rehearsal import Rehearsal
-from contact_sync.zoho.catalogue import COSTS
-from contact_sync.zoho.matching import MOST_IN
-from contact_sync.zoho.recruit import MOST_CONDITIONS, MOST_RECORDS_A_WRITE
 
 Pause = Callable[[ReadPending], None]
 """Waits until the source may be ready."""
@@ -81,21 +75,6 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Pushing:
-    """One push switch. to_push: people who would be sent to Recruit; whether it takes them only its answer says.
-
-    not_pushed: people by why they are not sent. credits: of the calls that this takes.
-    """
-
-    module: str
-    event: str
-    enabled: bool
-    to_push: int = 0
-    not_pushed: tuple[tuple[str, int], ...] = ()
-    credits: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Rehearsed:
     """What a run would do. status: how its import would end. updates: people by contact field that would change."""
 
@@ -108,6 +87,7 @@ class Rehearsed:
     removed: Removed
     leaving: tuple[Leaving, ...]
     pushes: tuple[Pushing, ...] | None
+    campaigns: tuple[Campaigning, ...] | None
     warnings: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -194,54 +174,27 @@ def _read(
 def _loaded(rehearsal: Rehearsal, connection: Connection, fetch: Fetch, rows: int, now: datetime) -> Rehearsed:
     """What load does, up to the watermark, and what it then looks like."""
     settings = settings_of(fetch)
-    suppressed = load.decide_again_if_changed(connection, fetch, organisation.lock(connection))
-    counts = load.balanced(fetch, dict(statements.run(connection, "fetch/counts").mappings().one()))
-    left, removed = load.apply(connection, fetch, settings, suppressed)
-    warnings = load.tell_unfilled(connection, fetch)
+    done = load.carry_out(connection, fetch, settings, organisation.lock(connection))
     later = connection.execute(_LATER, {"fetch_id": fetch.fetch_id}).one()
     reasons = statements.run(connection, "plan/reasons", fetch_id=fetch.fetch_id)
     statements.run(connection, "plan/changing_table", fetch_id=fetch.fetch_id)
     updates = statements.run(connection, "plan/updates")
     sample = statements.run(connection, "plan/sample", most=rows)
+    leaving = tuple(Leaving(**row) for row in statements.run(connection, "plan/leaving").mappings())
+    sent = to_recruit(rehearsal, fetch, settings, now)
     return Rehearsed(
-        status=load.status_of(left + removed.pending + later.left_for_later, warnings),
+        status=load.status_of(done.left + later.left_for_later, done.warnings),
         read_by=later.read_by,
         outside_window=later.outside_window,
-        counts=counts | load.of_removals(removed),
+        counts=done.counts,
         reasons=tuple(Reason(**row) for row in reasons.mappings()),
         updates=tuple((row.field, int(row.people)) for row in updates),
-        removed=removed,
-        leaving=tuple(Leaving(**row) for row in statements.run(connection, "plan/leaving").mappings()),
-        pushes=_pushes(rehearsal, fetch, settings, now) if wanted(fetch, settings) else None,
-        warnings=warnings,
+        removed=done.removed,
+        leaving=leaving,
+        pushes=sent.pushes,
+        campaigns=sent.campaigns,
+        warnings=done.warnings,
         rows=tuple(Row(**{**row, "fields": tuple(row["fields"])}) for row in sample.mappings()),
-    )
-
-
-def _pushes(rehearsal: Rehearsal, fetch: Fetch, settings: ResolvedSync, now: datetime) -> tuple[Pushing, ...]:
-    return tuple(_push(rehearsal, each, fetch, settings, now) for each in clicked_first(settings.push_switches))
-
-
-def _push(rehearsal: Rehearsal, asked: ResolvedSwitch, fetch: Fetch, settings: ResolvedSync, now: datetime) -> Pushing:
-    """Whom one switch would send, judged as the push does after this load (PUSH-1 to PUSH-4)."""
-    look_back = timedelta(days=settings.policies.push_lookback_days)
-    with rehearsal.undone() as connection:
-        switch = register(connection, asked, fetch.list_id, now)
-        if not switch.enabled:
-            return Pushing(asked.module, asked.event, enabled=False)
-        suppressed = settings.policies.push_suppressed
-        people = pushes.judge(connection, switch, look_back, suppressed, asked.status_target)
-        judged = [(str(row.reason), int(row.people)) for row in connection.execute(_JUDGED)]
-    leads, lacking = sort_out(people, asked)
-    unknown = sum(lead.record_id is None for lead in leads)
-    return Pushing(
-        module=asked.module,
-        event=asked.event,
-        enabled=True,
-        to_push=len(leads),
-        not_pushed=tuple(judged + ([("missing_mandatory", len(lacking))] if lacking else [])),
-        credits=ceil(len(leads) / MOST_RECORDS_A_WRITE) * COSTS["upsert"]
-        + ceil(unknown / (MOST_IN if settings.policies.search_in else MOST_CONDITIONS)) * COSTS["search"],
     )
 
 
@@ -249,7 +202,4 @@ _READ_ONLY = text("SET TRANSACTION READ ONLY")
 _LATER = text(
     "SELECT read_by, coalesce(outside_window, 0) AS outside_window, CAST(left_for_later AS integer) AS left_for_later "
     "FROM sync.fetch WHERE fetch_id = :fetch_id"
-)
-_JUDGED = text(
-    "SELECT reason, count(*) AS people FROM judged WHERE reason IS NOT NULL GROUP BY reason ORDER BY 2 DESC, 1"
 )

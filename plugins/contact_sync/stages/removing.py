@@ -56,12 +56,6 @@ def remove(connection: Connection, fetch: Fetch, settings: ResolvedSync) -> Remo
     return Removed(weight.applied, weight.pending, deleted, rows)
 
 
-def would_remove(connection: Connection, settings: ResolvedSync) -> Removed:
-    """What `remove` would do with the bound fetch as things stand. Writes nothing."""
-    weight = _weigh(connection, settings)
-    return Removed(weight.applied, weight.pending, 0 if weight.pending else _deletions(connection))
-
-
 def carry_out(connection: Connection, *, fetch_id: int | None = None, act_id: int | None = None) -> int:
     """End what the removals of a fetch, or of an act, of state applied say; how many rows changed."""
     return sum(statements.run(connection, name, fetch_id=fetch_id, act_id=act_id).rowcount for name in APPLY)

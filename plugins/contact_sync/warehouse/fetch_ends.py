@@ -3,7 +3,8 @@
 A loaded fetch never becomes unloaded; warnings that come later only make it degraded, work left over makes it partial.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -15,9 +16,26 @@ def close_loaded(connection: Connection, fetch_id: int, counts: dict[str, int], 
     connection.execute(_LOADED, {"fetch_id": fetch_id, "status": status, **counts})
 
 
-def close_preview(connection: Connection, fetch_id: int, counts: dict[str, int]) -> None:
-    """Write the counters of a preview: what a load would have made of the batch (RET-6)."""
+def reasons_of(connection: Connection, fetch_id: int) -> list[dict[str, Any]]:
+    """Its counters by reason, as they stand in this transaction."""
+    return [dict(row) for row in connection.execute(_REASONS, {"fetch_id": fetch_id}).mappings()]
+
+
+def close_preview(
+    connection: Connection, fetch_id: int, counts: Mapping[str, int | None], reasons: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write the counters of a preview: what a load would have made of the batch, and a push of the people (RET-6).
+
+    counts: pushed is None for a run that does not push. reasons: as `reasons_of` had them.
+    """
     connection.execute(_PREVIEWED, {"fetch_id": fetch_id, **counts})
+    if reasons:
+        connection.execute(_REASON, list(reasons))
+
+
+def credits_of(connection: Connection, fetch_id: int) -> int:
+    """API credits that a fetch has spent so far."""
+    return int(connection.execute(_CREDITS, {"fetch_id": fetch_id}).scalar_one())
 
 
 def close_unloaded(connection: Connection, fetch_id: int, *, status: str, reason: str, remedy: str | None) -> None:
@@ -58,9 +76,15 @@ _PREVIEWED = text(
     "read = :read, out_of_scope = :out_of_scope, total = :total, new = :new, re_added = :re_added, "
     "duplicate_in_list = :duplicate_in_list, duplicate_other_list = :duplicate_other_list, "
     "duplicate_no_list = :duplicate_no_list, changed = :changed, ignored = :ignored, joined = :joined, "
-    "removed = :removed, pending_removals = :pending_removals, deleted = :deleted "
+    "removed = :removed, pending_removals = :pending_removals, deleted = :deleted, pushed = :pushed "
     "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
 )
+_REASONS = text("SELECT fetch_id, outcome, reason, sub_code, records FROM sync.fetch_reason WHERE fetch_id = :fetch_id")
+_REASON = text(
+    "INSERT INTO sync.fetch_reason (fetch_id, outcome, reason, sub_code, records) "
+    "VALUES (:fetch_id, :outcome, :reason, :sub_code, :records)"
+)
+_CREDITS = text("SELECT coalesce(credits, 0) FROM sync.import_history WHERE fetch_id = :fetch_id")
 _UNLOADED = text(
     "UPDATE sync.fetch SET status = :status, reason = :reason, remedy = :remedy, finished_at = now() "
     "WHERE fetch_id = :fetch_id AND loaded_at IS NULL"
