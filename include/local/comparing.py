@@ -36,7 +36,7 @@ EVERYTHING = (
 def compare(wanted: dict[str, dict[str, int]], history: list[dict[str, Any]]) -> bool:
     """Print a line for each run; True when all agree.
 
-    wanted: run id and sync id, joined → counters. history: as `contact-sync history --json` prints it.
+    wanted: run id and sync id, joined → counters. history: as `contact-sync history --output json` prints it.
     """
     told = {fetch["run_id"] + fetch["sync_id"]: fetch for fetch in history}
     agreed = True

@@ -206,7 +206,12 @@ def _wait_for_dags(services: Services, api: AirflowApi, wanted: list[str]) -> No
 
 def _history(env: Mapping[str, str]) -> list[dict[str, Any]]:
     done = subprocess.run(
-        [*CONTACT_SYNC, "history", "--json"], env=dict(env), check=False, capture_output=True, text=True, cwd=PROJECT
+        [*CONTACT_SYNC, "history", "--output", "json"],
+        env=dict(env),
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
     )
     if done.returncode:
         raise LocalError(f"contact-sync history ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")

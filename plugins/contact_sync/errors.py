@@ -29,6 +29,10 @@ class ConfigError(Permanent):
     """A YAML file, form, command or connection holds something that is not allowed: mend it."""
 
 
+class RefusedByRule(ConfigError):
+    """What was asked for is written rightly, but a rule does not allow it now: nothing was done."""
+
+
 class CredentialsError(Permanent):
     """The account's client or refresh token is refused: renew it in the connection."""
 

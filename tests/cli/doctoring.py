@@ -49,11 +49,11 @@ def healthy(folder: Path, with_warehouse: str, sandbox: str, monkeypatch: pytest
 
 @pytest.fixture
 def examine(folder: Path, capsys: pytest.CaptureFixture[str]) -> Examine:
-    """Run `doctor --json`: exit code, and the findings by subject."""
+    """Run `doctor --output json`: exit code, and the findings by subject."""
 
     def examine_now(*arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
         with pytest.raises(SystemExit) as ended:
-            main(("doctor", "--json", *arguments))
+            main(("doctor", "--output", "json", *arguments))
         said = capsys.readouterr().out
         assert not any(secret in said for secret in SECRETS)
         return int(ended.value.code or 0), {finding["subject"]: finding for finding in json.loads(said)}

@@ -132,7 +132,7 @@ def test_revert(run: Run, people: str) -> None:
 
 def test_revert_as_json(run: Run, people: str) -> None:
     """OPS-12: every contact id."""
-    assert json.loads(run("revert", "1", "--preview", "--json").out) == {
+    assert json.loads(run("revert", "1", "--preview", "--output", "json").out) == {
         "fetch_id": 1,
         "sync_id": "candidates_daily",
         "applied": False,
@@ -148,4 +148,4 @@ def test_housekeeping(run: Run, people: str) -> None:
     with create_engine(people).begin() as connection:
         connection.exec_driver_sql("UPDATE sync.fetch SET finished_at = now() - interval '8 days'")
         connection.exec_driver_sql("CREATE TABLE staging.fetch_1 ()")
-    assert json.loads(run("housekeeping", "--json").out)["staging_dropped"] == 1
+    assert json.loads(run("housekeeping", "--output", "json").out)["staging_dropped"] == 1

@@ -95,9 +95,9 @@ def test_as_json(run: Run, taken: str) -> None:
         "rebound": [{"option": "opt_out", "from": "dont_exclude", "to": "remove_from_list", "pairs": 2}],
         "leaving": [{"reason": "opted_out", "reach": "list", "people": 1, "memberships": 1, "contacts": [1]}],
     }
-    assert json.loads(run("apply-options", "candidates_daily", "--preview", "--json").out) == told
-    assert json.loads(run(*APPLY, "--yes", "--json").out) == {**told, "act": 1, "applied": True}
-    undone = run("apply-options", "candidates_daily", "--undo", "1", "--reason", "mistake", "--json")
+    assert json.loads(run("apply-options", "candidates_daily", "--preview", "--output", "json").out) == told
+    assert json.loads(run(*APPLY, "--yes", "--output", "json").out) == {**told, "act": 1, "applied": True}
+    undone = run("apply-options", "candidates_daily", "--undo", "1", "--reason", "mistake", "--output", "json")
     assert json.loads(undone.out) == {
         "sync": "candidates_daily", "undone": 1, "act": 2, "undone_before_by": None,
         "pairs": 2, "back": [1], "left": [],
@@ -110,7 +110,7 @@ def test_it_asks(run: Run, taken: str, monkeypatch: pytest.MonkeyPatch, typed: s
     monkeypatch.setattr("sys.stdin", Terminal(typed))
     done = run(*APPLY)
     assert done.code == code
-    assert done.out.index("1 person would leave") < done.out.index("Apply them: 1 person leaves?")
+    assert ("1 person would leave" in done.out, "Apply them: 1 person leaves?" in done.err) == (True, True)
     assert statuses(taken)[0] == left
 
 

@@ -55,11 +55,11 @@ def test_pending_shows_numbers_and_ids(run: Run, waiting: str) -> None:
 
 def test_pending_as_json(run: Run, waiting: str) -> None:
     """ADV-8: for other programs."""
-    (row,) = json.loads(run("pending", SYNC, "--json").out)
+    (row,) = json.loads(run("pending", SYNC, "--output", "json").out)
     assert (row["sync"], row["fetch_id"], row["people"], row["memberships"], row["members"]) == (SYNC, 1, 3, 3, 4)
     assert row["reasons"] == [{"reason": "opted_out", "reach": "list", "people": 3}]
     assert [each["contact_id"] for each in row["contacts"]] == [1, 2, 3]
-    (short,) = json.loads(run("pending", "--json").out)
+    (short,) = json.loads(run("pending", "--output", "json").out)
     assert "contacts" not in short
 
 
@@ -71,7 +71,7 @@ def test_approve_then_nothing_waits(run: Run, waiting: str) -> None:
     assert done.out.endswith(": 3 people of fetch 1 left, 3 memberships of 'Talent news' ended.\n")
     assert statuses(waiting) == ["removed"] * 3 + ["subscribed"]
     assert acts(waiting) == [("approve", "seen", 1)]
-    again = run("withhold", SYNC, "--reason", "late", "--fetch", "1", "--json")
+    again = run("withhold", SYNC, "--reason", "late", "--fetch", "1", "--output", "json")
     told = json.loads(again.out)
     assert (again.code, told["changed"]) == (0, False)
     assert told["told"].startswith("The removals of fetch 1 were approved by ")

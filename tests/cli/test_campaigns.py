@@ -1,12 +1,13 @@
 """`contact-sync campaigns`: both origins, how far ours are made, and why Recruit's own cannot be read."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 
-from contact_sync.cli.app import main
 from contact_sync.warehouse.database import Warehouse
+from tests.cli.conftest import Ended
 
 ROWS = """
 INSERT INTO contacts.campaign (campaign_id, external_id, name, kind, started_at)
@@ -22,24 +23,16 @@ INSERT INTO sync.campaign_reading (account, read_at, tried_at, error)
 """
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    with pytest.raises(SystemExit) as ended:
-        main(["campaigns", *arguments])
-    assert not ended.value.code
-    return capsys.readouterr().out
-
-
 def test_both_origins(
-    warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., Ended], with_warehouse: str, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CAMP-2, CAMP-6: ours once, with what became of it; without the permission it says so."""
-    monkeypatch.setenv("CONTACT_SYNC_WAREHOUSE_URL", warehouse_url)
     monkeypatch.setenv("COLUMNS", "160")
-    assert "No campaigns are known yet" in told(capsys)
+    assert "No campaigns are known yet" in run("campaigns").out
     with warehouse.transaction() as connection:
         for statement in ROWS.split(";\n"):
             connection.execute(text(statement))
-    shown = told(capsys)
+    shown = run("campaigns").out
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.splitlines() if "│ recruit_demo" in line]
     assert rows == [
         ["Winter", "email_campaign", "here", "recruit_demo", "made in Recruit"],
@@ -48,5 +41,5 @@ def test_both_origins(
     ]
     assert "recruit_demo: campaigns in Recruit: 2, read 2026-11-20 10:00." in shown
     assert "recruit_two: Recruit's own campaigns cannot be read (never read). The token lacks a scope." in shown
-    found = json.loads(told(capsys, "--output", "json", "--account", "recruit_two"))
+    found = json.loads(run("campaigns", "--output", "json", "--account", "recruit_two").out)
     assert (found["campaigns"], len(found["readings"])) == ([], 1)

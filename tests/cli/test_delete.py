@@ -49,7 +49,7 @@ def test_delete(run: Run, folder: Path, with_warehouse: str, monkeypatch: pytest
         ("activate", "maria", None), ("delete", "maria", "the department closed"),
     ]  # fmt: skip
     refused = run("activate", "candidates_daily")
-    assert refused.code == 1
+    assert refused.code == 3
     assert "candidates_daily cannot be activated, deleted: " in refused.err
 
 
@@ -61,7 +61,7 @@ def test_a_sync_whose_file_is_broken_or_gone_can_be_deleted(run: Run, folder: Pa
     (folder / "syncs" / "candidates_daily.yaml").unlink()
     (folder / "syncs" / "broken.yaml").write_text("{")
     for name in ("candidates_daily", "broken", "new"):
-        done = run("delete", name, "--reason", "x", "--json")
+        done = run("delete", name, "--reason", "x", "--output", "json")
         assert done.code == 0
         before = "new" if name == "new" else None
         assert json.loads(done.out) == {"sync": name, "changed": True, "state": "deleted", "before": before}
@@ -98,13 +98,13 @@ def test_past_a_limit_ends_with_3(run: Run, folder: Path, with_warehouse: str) -
     assert done.err.startswith("contact-sync: skipped: monthly_limit. The organisation's limit of 1 initiations")
 
 
-def test_no_free_slot_ends_with_1(run: Run, folder: Path, with_warehouse: str) -> None:
+def test_no_free_slot_ends_with_3(run: Run, folder: Path, with_warehouse: str) -> None:
     """LIM-2: who holds the slots, and what to do."""
     policies(folder, "active_syncs: 1")
     add(folder, "second")
     run("activate", "candidates_daily")
     done = run("activate", "second")
-    assert done.code == 1
+    assert done.code == 3
     assert done.err == (
         "contact-sync: second cannot be activated, over_limit: The limit of active syncs is 1 (LIM-2, active_syncs in "
         "organisation.yaml), and these hold the slots: candidates_daily. Deactivate or delete one of them "
@@ -117,7 +117,7 @@ def test_no_free_slot_ends_with_1(run: Run, folder: Path, with_warehouse: str) -
 
 
 def test_an_account_comes_back_as_far_as_slots_go(run: Run, folder: Path, with_warehouse: str) -> None:
-    """LIM-2, ACC-4: exit code 1 if some have to wait."""
+    """LIM-2, ACC-4: exit code 1 if some have to wait, 3 if all have."""
     add(folder, "second")
     run("activate", "candidates_daily")
     run("activate", "second")
@@ -130,6 +130,7 @@ def test_an_account_comes_back_as_far_as_slots_go(run: Run, folder: Path, with_w
         "'second' stays inactive, credentials_changed: no slot is free (LIM-2, active_syncs).\n"
         "Deactivate or delete a sync that is not needed, then repeat the command. See: contact-sync list --limits\n"
     )
+    assert run("activate", "--account", "recruit_demo").code == 3
 
 
 def test_what_waits_for_the_next_day_is_told(run: Run, folder: Path, with_warehouse: str) -> None:
@@ -147,7 +148,7 @@ def test_what_waits_for_the_next_day_is_told(run: Run, folder: Path, with_wareho
 
 
 def states_listed(run: Run) -> dict[str, str]:
-    rows = json.loads(run("list", "--json").out)
+    rows = json.loads(run("list", "--output", "json").out)
     return {row["id"]: f"{row['state']}: {row['reason']}" if row["reason"] else row["state"] for row in rows}
 
 
@@ -190,7 +191,7 @@ def test_list_tells_what_is_used_of_the_limits(run: Run, folder: Path, with_ware
         f"Slots: 1 of any number (active_syncs). Today, {day}: 2 of 3 syncs (syncs_per_day). {day[:7]}: 2 of 50 "
         "initiations (per_month). Days and months in Europe/Berlin."
     )
-    assert json.loads(run("list", "--limits", "--json").out) == {
+    assert json.loads(run("list", "--limits", "--output", "json").out) == {
         "timezone": "Europe/Berlin",
         "slots": {"used": 1, "allowed": None, "syncs": ["candidates_daily"]},
         "today": {"day": day, "used": 2, "allowed": 3, "syncs": ["candidates_daily", "second"]},

@@ -235,7 +235,11 @@ def test_with_airflows_own_database(folder: Path, tmp_path: Path, warehouse_url:
     )
     subprocess.run([sys.executable, "-c", fill, json.dumps(commands)], env=env, capture_output=True, check=True)
     done = subprocess.run(
-        [sys.executable, "-m", "contact_sync", "doctor", "--json"], env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "contact_sync", "doctor", "-o", "json"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1, done.stderr
     found = {finding["subject"]: finding for finding in json.loads(done.stdout)}

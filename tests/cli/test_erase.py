@@ -60,13 +60,13 @@ def test_erase_with_yes(run: Run, key: str) -> None:
 
 def test_preview_and_json(run: Run, key: str) -> None:
     """OPS-6: a preview needs no reason and writes nothing; the address may come by standard input."""
-    told = json.loads(run("erase", "1", "--preview", "--json").out)
+    told = json.loads(run("erase", "1", "--preview", "--output", "json").out)
     assert told == {
         "contact_id": 1, "applied": False, "erased_before": False, "addresses": 1, "records": 0,
         "removed": {"contacts.contact": 1, "contacts.membership": 1},
     }  # fmt: skip
     assert addresses(key) == [PERSON, "ben@example.org"]
-    assert json.loads(run("erase", "1", *WHY, "--yes", "--json").out) == {**told, "applied": True}
+    assert json.loads(run("erase", "1", *WHY, "--yes", "--output", "json").out) == {**told, "applied": True}
 
 
 def test_the_address_by_standard_input(run: Run, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_it_asks(run: Run, key: str, typed: Callable[[str], None], answer: str, 
     done = run("erase", PERSON, *WHY)
     assert (done.code, addresses(key)[0] is None) == (code, erased)
     assert "Contact 1 would be erased." in done.out
-    assert "Erase for good? [y/N]" in done.out
+    assert "Erase for good? [y/N]" in done.err
     assert ("Contact 1 is erased." in done.out) is erased
     assert "@" not in done.out
 
@@ -99,7 +99,7 @@ def test_it_asks(run: Run, key: str, typed: Callable[[str], None], answer: str, 
         ((PERSON,), 2, "--reason is missing: say why, for the record, and without naming the person."),
         ((PERSON, "--reason", " ", "--yes"), 2, "--reason is empty: say why, for the record."),
         ((PERSON, *WHY), 2, "nobody can be asked here. Look first with --preview, then say --yes."),
-        ((PERSON, *WHY, "--json"), 2, "nobody can be asked here. Look first with --preview, then say --yes."),
+        ((PERSON, *WHY, "--output", "json"), 2, "nobody can be asked here. Look first with --preview, then say --yes."),
         (("7", *WHY, "--yes"), 1, "there is no contact 7."),
         ((PERSON, "--reason", f"{PERSON} wrote", "--yes"), 1,
          "--reason quotes the person who is to be erased, and it is kept. Say why without that."),
@@ -129,6 +129,6 @@ def test_unsuppress_says_that_it_needs_force(run: Run, key: str) -> None:
     """OUT-17: by the address, which nothing but its hash is left of."""
     run("erase", PERSON, *WHY, "--yes")
     told = run("unsuppress", PERSON, "--reason", "wants back")
-    assert (told.code, told.out) == (1, "0 suppressions lifted.\n")
+    assert (told.code, told.out) == (3, "0 suppressions lifted.\n")
     assert told.err == "Complaint or erased, still suppressed: line 1. Lift these too with: --force\n"
     assert run("unsuppress", PERSON, "--reason", "wants back", "--force").out == "1 suppression lifted.\n"

@@ -73,7 +73,7 @@ def test_no_credits_stay_reserved(run: Run, folder: Path, sandbox: str, with_war
 def test_each_condition_as_true_or_false(run: Run, sandbox: str, year: int, holds: list[bool]) -> None:
     """CRIT-6: condition by condition, with the value at the source, and the pattern as a whole."""
     record_id = edited(sandbox, Department="Information Technology", Experience_in_Years=2, Year_Passed_Out=year)
-    told = json.loads(run("explain-record", "graduates", record_id, "--json").out)
+    told = json.loads(run("explain-record", "graduates", record_id, "--output", "json").out)
     assert [each["holds"] for each in told["rows"][0]["conditions"]] == holds
     assert told["rows"][0]["conditions"][2]["value"] == str(year)
     assert told["in_scope"] is any(holds[2:])
@@ -93,10 +93,10 @@ def test_a_record_that_waits_for_approval(run: Run, sandbox: str) -> None:
     """CRIT-6, SRC-8: meeting the criteria is not enough where unapproved records are left out."""
     fields = {"Department": "Information Technology", "Experience_in_Years": 2, "Year_Passed_Out": 2015}
     record_id = edited(sandbox, **fields, **{"$approved": False})
-    assert json.loads(run("explain-record", "graduates", record_id, "--json").out)["left_out_unapproved"] is True
+    assert json.loads(run("explain-record", "graduates", record_id, "-o", "json").out)["left_out_unapproved"] is True
     assert "leaves such records out (unapproved: skip)" in run("explain-record", "graduates", record_id).out
     edited(sandbox, **{"$approved": True})
-    assert json.loads(run("explain-record", "graduates", record_id, "--json").out)["left_out_unapproved"] is False
+    assert json.loads(run("explain-record", "graduates", record_id, "-o", "json").out)["left_out_unapproved"] is False
 
 
 @pytest.mark.parametrize("record_id", ["200001000009999999", "nobody"])

@@ -49,7 +49,7 @@ def by_name(done: Any) -> dict[str, Any]:
 def test_the_fields_of_a_sync(fields: Run) -> None:
     """MAP-5: every field of its source with type, label, whether custom, and what it fills."""
     more = "mapping:\n  fields: {years: {source: Experience_in_Years, type: integer}, since: Experience_in_Years}\n"
-    found = by_name(fields("tried", "--json", more=more))
+    found = by_name(fields("tried", "--output", "json", more=more))
     assert found["Experience_in_Years"] == {
         "label": "Experience in Years",
         "type": "integer",
@@ -68,18 +68,18 @@ def test_the_fields_of_a_sync(fields: Run) -> None:
 
 def test_what_the_source_tells_by_itself_is_shown_too(fields: Run) -> None:
     """MAP-5, MAP-1: a custom module's only e-mail field and its name field; where two hold addresses it says so."""
-    alumni = by_name(fields("tried", "--json", more="source: {module: Alumni}\n"))
+    alumni = by_name(fields("tried", "--output", "json", more="source: {module: Alumni}\n"))
     assert "email" in [target for row in alumni.values() for target in row["fills"]]
-    told = fields("tried", "--json", more="source: {module: Speakers}\nmapping: {email: Work_Email}\n")
+    told = fields("tried", "--output", "json", more="source: {module: Speakers}\nmapping: {email: Work_Email}\n")
     assert by_name(told)["Work_Email"]["fills"] == ["email"]
-    several = fields("tried", "--json", more="source: {module: Speakers}\n")
+    several = fields("tried", "--output", "json", more="source: {module: Speakers}\n")
     assert "email" not in str([row["fills"] for row in by_name(several).values()])
     assert "Speakers has 2 fields of type e-mail (MAP-1)" in several.err
 
 
 def test_the_fields_of_a_report(fields: Run) -> None:
     """MAP-5, MAP-7: parts of names are fields of their own."""
-    found = by_name(fields("tried", "--json", more=REPORT, account="creator_demo"))
+    found = by_name(fields("tried", "--output", "json", more=REPORT, account="creator_demo"))
     filled = {target: name for name, row in found.items() for target in row["fills"]}
     assert (filled["first_name"], filled["last_name"]) == ("Name.first_name", "Name.last_name")
     assert found[filled["email"]]["type"] == "email"
@@ -88,9 +88,9 @@ def test_the_fields_of_a_report(fields: Run) -> None:
 
 def test_the_fields_of_any_module(fields: Run) -> None:
     """MAP-5: with every sync of the account that maps them."""
-    found = by_name(fields("--account", "recruit_demo", "--module", "Candidates", "--json"))
+    found = by_name(fields("--account", "recruit_demo", "--module", "Candidates", "--output", "json"))
     assert found["Email"]["fills"] == ["email (candidates_daily)", "email (tried)"]
-    clients = by_name(fields("--account", "recruit_demo", "--module", "Clients", "--json"))
+    clients = by_name(fields("--account", "recruit_demo", "--module", "Clients", "--output", "json"))
     assert (clients["Client_Name"]["type"], clients["Client_Name"]["fills"]) == ("text", [])
 
 

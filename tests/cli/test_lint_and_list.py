@@ -113,7 +113,7 @@ def test_list_as_a_table(run: Run) -> None:
 
 
 def test_list_as_json(run: Run) -> None:
-    (row,) = json.loads(run("list", "--json").out)
+    (row,) = json.loads(run("list", "--output", "json").out)
     assert row.pop("next_run").endswith("+00:00")
     assert row == {
         "id": "candidates_daily",
@@ -140,7 +140,7 @@ def test_list_tells_scopes_and_reports(run: Run, folder: Path) -> None:
     for sync_id, source in sources.items():
         account = "hr" if sync_id == "c_report" else "recruit_demo"
         (folder / "syncs" / f"{sync_id}.yaml").write_text(f"{text.replace('recruit_demo', account)}{source}\n")
-    rows = {row["id"]: row["source"] for row in json.loads(run("list", "--json").out)}
+    rows = {row["id"]: row["source"] for row in json.loads(run("list", "--output", "json").out)}
     assert rows == {
         "a_view": "Candidates, view 'Engineers'",
         "b_criteria": "Alumni, criteria",
@@ -163,7 +163,7 @@ def test_hints_are_told_and_not_counted(run: Run, folder: Path) -> None:
 def test_list_shows_the_good_and_tells_of_the_broken(run: Run, folder: Path) -> None:
     """LIM-4: a broken file hides no other."""
     _break(folder)
-    done = run("list", "--json")
+    done = run("list", "--output", "json")
     assert done.code == 1
     assert [row["id"] for row in json.loads(done.out)] == ["candidates_daily"]
     assert "include/syncs/broken.yaml:3: account:" in done.err
@@ -178,7 +178,7 @@ def test_list_at_the_ends_of_the_years_allowed(run: Run, folder: Path, day: str,
     once = f'{{frequency: once, date: {day}, at: "23:00", timezone: {zone}}}'
     text += f"created: {day}\naccount: recruit_demo\nlist: Talent news\nretrieve: {{after: {day}T23:59:59-12:00}}\n"
     (folder / "syncs" / "edge.yaml").write_text(f"{text}schedule: {once}\n")
-    done = run("list", "--json")
+    done = run("list", "--output", "json")
     assert (done.code, done.err) == (0, "")
     assert [row["id"] for row in json.loads(done.out)] == ["candidates_daily", "edge"]
 

@@ -1,13 +1,14 @@
 """`contact-sync pushes`: people by reason, and near misses; nobody is named."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from contact_sync.cli.app import main
 from contact_sync.warehouse.database import Warehouse
+from tests.cli.conftest import Ended
 
 ROWS = """
 INSERT INTO contacts.mailing_list (list_id, name, created_at) VALUES (1, 'News', now());
@@ -31,47 +32,38 @@ INSERT INTO sync.status_push (account, module, record_id, field, contact_id, cam
 """
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    with pytest.raises(SystemExit) as ended:
-        main(["pushes", *arguments])
-    assert not ended.value.code
-    return capsys.readouterr().out
-
-
 def test_by_reason_with_near_misses(
-    warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., Ended], with_warehouse: str, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PUSH-4, PUSH-11: as a table and as JSON; of one account or all."""
-    monkeypatch.setenv("CONTACT_SYNC_WAREHOUSE_URL", warehouse_url)
     monkeypatch.setenv("COLUMNS", "120")
-    assert "No push has judged anybody yet." in told(capsys)
+    assert "No push has judged anybody yet." in run("pushes").out
     with warehouse.transaction() as connection:
         for statement in ROWS.split(";\n"):
             connection.execute(text(statement))
-    shown = told(capsys)
+    shown = run("pushes").out
     assert "not_pushed: missing_mandatory, Client_Name" in shown
     assert "recruit_demo, Contacts, opened: 2 would be pushed if company name were mapped." in " ".join(shown.split())
     assert "@" not in shown
-    found: dict[str, Any] = json.loads(told(capsys, "--json", "--account", "recruit_demo"))
+    found: dict[str, Any] = json.loads(run("pushes", "--output", "json", "--account", "recruit_demo").out)
     assert [(row["outcome"], row["people"]) for row in found["by_reason"]] == [("inserted", 1), ("not_pushed", 2)]
     assert found["near_misses"][0]["people"] == 2
     nothing: dict[str, Any] = {"by_reason": [], "near_misses": [], "statuses": []}
-    assert json.loads(told(capsys, "--json", "--account", "another")) == nothing
+    assert json.loads(run("pushes", "--output", "json", "--account", "another").out) == nothing
 
 
 def test_member_statuses(
-    warehouse: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., Ended], with_warehouse: str, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CAMP-4: records by what was last written to them, or refused."""
-    monkeypatch.setenv("CONTACT_SYNC_WAREHOUSE_URL", warehouse_url)
     monkeypatch.setenv("COLUMNS", "120")
     with warehouse.transaction() as connection:
         for statement in (*ROWS.split(";\n"), *STATUSES.split(";\n")):
             connection.execute(text(statement))
-    shown = told(capsys)
+    shown = run("pushes").out
     assert "Opened\n" not in shown
     assert "Clicked refused: INVALID_DATA, id" in shown
-    found = json.loads(told(capsys, "--json"))["statuses"]
+    found = json.loads(run("pushes", "--output", "json").out)["statuses"]
     assert [(row["status"], row["outcome"], row["records"]) for row in found] == [
         ("Clicked", "sent", 1),
         ("Clicked", "refused", 1),

@@ -42,7 +42,7 @@ def test_deactivate_and_activate(run: Run, with_warehouse: str, monkeypatch: pyt
 
 def test_activate_registers_a_new_sync(run: Run, with_warehouse: str) -> None:
     """CFG-1: its first sight."""
-    done = run("activate", "candidates_daily", "--json")
+    done = run("activate", "candidates_daily", "--output", "json")
     assert json.loads(done.out) == [
         {"sync": "candidates_daily", "changed": True, "state": "active", "before": "new"},
     ]  # fmt: skip
@@ -86,7 +86,7 @@ def test_activate_all_of_an_account(run: Run, changed: str) -> None:
     assert stands(changed) == {"candidates_daily": "active", "second": "active", "off": "by_hand"}
     again = run("activate", "--account", "recruit_demo")
     assert (again.code, again.out) == (0, "No sync of 'recruit_demo' is inactive because of changed credentials.\n")
-    assert json.loads(run("activate", "--account", "recruit_demo", "--json").out) == []
+    assert json.loads(run("activate", "--account", "recruit_demo", "--output", "json").out) == []
 
 
 def test_activate_one_of_an_account(run: Run, changed: str) -> None:
@@ -119,12 +119,12 @@ def test_a_sync_whose_file_is_gone_can_be_deactivated(run: Run, folder: Path, wi
 
 
 def test_what_is_over_is_neither_activated_nor_initiated(run: Run, folder: Path, with_warehouse: str) -> None:
-    """RET-9, LIM-1: exit code 1, the last day, and the file to change; after the change it works."""
+    """RET-9, LIM-1: exit code 3, the last day, and the file to change; after the change it works."""
     path = folder / "syncs" / "candidates_daily.yaml"
     path.write_text(f"{SYNC}active_until: 2026-11-02\n")
     for command in ("activate", "initiate"):
         done = run(command, "candidates_daily")
-        assert (done.code, done.out) == (1, "")
+        assert (done.code, done.out) == (3, "")
         assert done.err == (
             "contact-sync: candidates_daily cannot be activated, period_over: Its last day, active_until: 2026-11-02, "
             "has passed. To go on, change active_until in include/syncs/candidates_daily.yaml, then: contact-sync "

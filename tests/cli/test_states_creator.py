@@ -76,7 +76,7 @@ def test_final_prints_the_command_for_a_new_sync(run: Run, hiring: Callable[[str
     rename(sandbox, "Applicants_2026", "All_Applicants")
     for command in ("activate", "initiate"):
         done = run(command, "hiring")
-        assert (done.code, done.out) == (1, "")
+        assert (done.code, done.out) == (3, "")
         assert done.err.startswith(
             "contact-sync: hiring cannot be activated, source_renamed: Creator has no talent-desk/"
         )

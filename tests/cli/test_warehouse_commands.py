@@ -111,7 +111,7 @@ def test_unsuppress(run: Run, with_warehouse: str, tmp_path: Path) -> None:
 
 
 def test_complaints_need_force(run: Run, with_warehouse: str) -> None:
-    """OUT-17: complaint and erased need --force."""
+    """OUT-17: complaint and erased need --force; exit code 3, for nothing was done, and 1 if only some were lifted."""
     with create_engine(with_warehouse).begin() as connection:
         connection.execute(
             text(
@@ -120,9 +120,12 @@ def test_complaints_need_force(run: Run, with_warehouse: str) -> None:
             )
         )
     refused = run("unsuppress", "a@example.org", "--reason", "x")
-    assert refused.code == 1
+    assert refused.code == 3
     assert refused.err == "Complaint or erased, still suppressed: line 1. Lift these too with: --force\n"
     assert _rows(with_warehouse, _SUPPRESSIONS)[0]["lifted_by"] is None
+    run("suppress", "b@example.org", "--as", "blocked", "--reason", "x")
+    Path("both.txt").write_text("a@example.org\nb@example.org\n")
+    assert run("unsuppress", "both.txt", "--reason", "x").code == 1
     assert run("unsuppress", "a@example.org", "--reason", "x", "--force").out == "1 suppression lifted.\n"
 
 
@@ -232,13 +235,13 @@ def test_the_history_says_why_work_is_left_and_what_options_ended(run: Run, with
     assert "What still waits: contact-sync pending candidates_daily" in told
     assert "#1 partial: no room for 5 records" in told
     assert "raise contact_limit in organisation.yaml" in told
-    (fetch,) = json.loads(run("history", "--json").out)
+    (fetch,) = json.loads(run("history", "--output", "json").out)
     assert (fetch["removed"], fetch["pending_removals"]) == (1, 1200)
 
 
 def test_history_as_json(run: Run, with_warehouse: str) -> None:
     _first_fetch(with_warehouse)
-    (fetch,) = json.loads(run("history", "candidates_daily", "--json").out)
+    (fetch,) = json.loads(run("history", "candidates_daily", "--output", "json").out)
     assert (fetch["total"], fetch["duplicate"], fetch["duration_seconds"]) == (5100, 9, 65.0)
     assert fetch["ignored_by_reason"] == [
         {"reason": "invalid_pattern", "sub_code": "syntax", "records": 1000},
@@ -260,7 +263,7 @@ def test_history_on_a_screen_without_unicode(folder: Path, tmp_path: Path, with_
     assert seen.stdout.isascii()
     for words in ("+---", "? Talent news", "5,200", "candidates_daily #1 degraded: K?ln\n"):
         assert words in seen.stdout
-    told = _own_process(folder, tmp_path, env, "history", "--json")
+    told = _own_process(folder, tmp_path, env, "history", "--output", "json")
     assert (told.returncode, told.stdout.isascii()) == (0, True)
     assert json.loads(told.stdout)[0]["reason"] == "Köln"
 
@@ -270,7 +273,7 @@ def test_history_before_the_first_fetch(run: Run, with_warehouse: str) -> None:
     assert (done.code, done.out) == (
         0, "There is no fetch of 'candidates_daily' yet. Start a run in Airflow, then look again.\n",
     )  # fmt: skip
-    assert json.loads(run("history", "--json").out) == []
+    assert json.loads(run("history", "--output", "json").out) == []
 
 
 def test_initiate_says_how_to_start_the_run(run: Run, with_warehouse: str) -> None:
@@ -342,7 +345,7 @@ def test_no_warehouse_named_tells_every_way(folder: Path, tmp_path: Path) -> Non
 def test_the_airflow_connection_of_the_environment_is_taken(folder: Path, tmp_path: Path, warehouse_url: str) -> None:
     """What Airflow's import says goes to stderr: the JSON stays JSON."""
     url = make_url(warehouse_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    done = _own_process(folder, tmp_path, {"AIRFLOW_CONN_CONTACTS_WAREHOUSE": url}, "history", "--json")
+    done = _own_process(folder, tmp_path, {"AIRFLOW_CONN_CONTACTS_WAREHOUSE": url}, "history", "--output", "json")
     assert (done.returncode, json.loads(done.stdout)) == (0, []), done.stderr
 
 

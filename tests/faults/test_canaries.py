@@ -217,7 +217,7 @@ def test_commands_print_nobody(
     file.write_text(f"{PEOPLE['address']}\n{PEOPLE['broken address']}\n")
     commands = [
         ("history", DAILY),
-        ("history", DAILY, "--json"),
+        ("history", DAILY, "--output", "json"),
         ("suppress", str(file), "--as", "blocked", "--reason", "asked"),
         ("unsuppress", str(file), "--reason", "mistake"),
         ("lint",),

@@ -37,7 +37,7 @@ def told(whole: Whole) -> list[tuple[str, str]]:
     """Run and status of the sync's fetches, as the command line tells them, the newest first."""
     return [
         (fetch["run_id"], fetch["status"])
-        for fetch in json.loads(whole.command("contact_sync", "history", MOVING, "--json"))
+        for fetch in json.loads(whole.command("contact_sync", "history", MOVING, "--output", "json"))
     ]
 
 

@@ -88,7 +88,7 @@ def test_what_the_history_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def _fetch(shown: set[str]) -> dict[str, Any]:
-    """A fetch as `contact-sync history --json` prints it, with one record each of what it is to show."""
+    """A fetch as `contact-sync history --output json` prints it, with one record each of what it is to show."""
     rows: dict[str, list[dict[str, Any]]] = {"ignored": [], "out_of_scope": []}
     for name in shown:
         outcome, dot, reason = name.partition(".")

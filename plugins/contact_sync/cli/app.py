@@ -24,6 +24,7 @@ from contact_sync.cli import (
     import_events,
     initiate,
     lint,
+    lists,
     new,
     plan,
     pushes,
@@ -43,17 +44,18 @@ from contact_sync.cli.console import (
     say,
     show_what_the_screen_can,
 )
-from contact_sync.errors import ContactSyncError, SyncSkipped
+from contact_sync.cli.examples import epilog_of
+from contact_sync.errors import ContactSyncError, RefusedByRule, SyncSkipped
 
 app = typer.Typer(
     name="contact-sync",
     help="Zoho Recruit contacts into mailing lists: configure, look, and act by hand.",
     no_args_is_help=True,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("lint")(lint.lint)
 app.command("list")(syncs.list_syncs)
+app.command("lists")(lists.lists)
 app.command("new")(new.new)
 app.command("fields")(fields.fields)
 app.command("plan")(plan.plan)
@@ -81,6 +83,9 @@ app.command("import-events")(import_events.import_events)
 app.command("set-aside")(set_aside.set_aside)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.add_typer(warehouse.app, name="warehouse")
+for prefix, group in (("", app), ("warehouse ", warehouse.app)):
+    for each in group.registered_commands:
+        each.epilog = epilog_of(f"{prefix}{each.name}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UsageMistake as mistake:
         say(f"contact-sync: {mistake}", error=True)
         sys.exit(USED_WRONGLY)
-    except SyncSkipped as skip:
+    except (SyncSkipped, RefusedByRule) as skip:
         say(f"contact-sync: {skip}", error=True)
         sys.exit(SKIPPED)
     except ContactSyncError as problem:

@@ -1,6 +1,6 @@
 """`contact-sync apply-options`: a sync's options of today for older pairs, too; look first, and take back (ADV-6).
 
-People are named by contact id. Without `--json` long lists of ids are cut; the counts never are.
+People are named by contact id. As text long lists of ids are cut; the counts never are.
 """
 
 import sys
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say, say_json
+from contact_sync.cli.arguments import AsOutput, Output, Sync
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say, say_json, working
 from contact_sync.cli.suppressions import given_reason
 from contact_sync.paths import include_folder
 
@@ -25,7 +26,7 @@ _REACH = {"list": "out of the list", "organisation": "out of the organisation, a
 
 
 def apply_options(
-    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")],
+    sync_id: Sync,
     preview: Annotated[bool, typer.Option("--preview", help="Show who would leave; write nothing.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
     undo: Annotated[
@@ -35,11 +36,10 @@ def apply_options(
         str | None, typer.Option("--reason", help="Why, for the record; with --apply and --undo.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON with every contact id; with --apply it needs --yes.")
-    ] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Apply a sync's options to people it took before they were chosen; see first who would leave."""
+    as_json = output is Output.JSON
     if [preview, apply, undo is not None].count(True) != 1:
         raise UsageMistake("say what to do: --preview, --apply or --undo RUN, one of them.")
     if not preview and reason is None:
@@ -62,13 +62,16 @@ def _apply(sync_id: str, why: str, *, ask: bool, apply: bool, as_json: bool) -> 
     from contact_sync.stages import options
 
     if not apply or ask:
-        seen = options.preview(warehouse, sync)
+        with working("Looking whom the options of today concern"):
+            seen = options.preview(warehouse, sync)
         _tell(seen, as_json=as_json)
         if not apply or not seen.pairs:
             return
-        if not typer.confirm(f"Apply them: {counted(len(seen.people), 'person leaves', 'people leave')}?"):
+        if not typer.confirm(f"Apply them: {counted(len(seen.people), 'person leaves', 'people leave')}?", err=True):
             raise typer.Exit(PROBLEMS_FOUND)
-    _tell(options.apply(warehouse, sync, why, person()), as_json=as_json, asked_to=True)
+    with working("Applying the options"):
+        done = options.apply(warehouse, sync, why, person())
+    _tell(done, as_json=as_json, asked_to=True)
 
 
 def _undo(sync_id: str, act_id: int, why: str, *, as_json: bool) -> None:
@@ -77,7 +80,8 @@ def _undo(sync_id: str, act_id: int, why: str, *, as_json: bool) -> None:
     warehouse = open_warehouse_at_hand()
     from contact_sync.stages import options
 
-    done = options.undo(warehouse, sync_id, act_id, why, person())
+    with working(f"Undoing act {act_id}"):
+        done = options.undo(warehouse, sync_id, act_id, why, person())
     if as_json:
         say_json(_undone_as_json(done))
         return
@@ -167,5 +171,5 @@ def _undone_as_json(done: "Undone") -> dict[str, Any]:
 def _people(ids: tuple[int, ...]) -> str:
     if not ids:
         return ""
-    more = f" and {len(ids) - _SHOWN:,} more (all with --json)" if len(ids) > _SHOWN else ""
+    more = f" and {len(ids) - _SHOWN:,} more (all with --output json)" if len(ids) > _SHOWN else ""
     return f"contact{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids[:_SHOWN]))}{more}"

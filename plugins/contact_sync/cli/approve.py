@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from contact_sync.cli.arguments import AsOutput, Output, Sync, sync_names
 from contact_sync.cli.console import clock, console, say, say_json, table
 from contact_sync.paths import include_folder
 
@@ -16,18 +17,19 @@ if TYPE_CHECKING:
     from contact_sync.warehouse.database import Warehouse
     from contact_sync.warehouse.pending import Batch, Waiting, Why
 
-Sync = Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")]
 Given = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 Fetch = Annotated[
     int | None, typer.Option("--fetch", min=1, help="Only if it is this fetch that asks, as `pending` shows it.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
 _SHOWN = 20
 
 
 def pending(
-    sync_id: Annotated[str | None, typer.Argument(metavar="[SYNC]", help="Show who they are, of this sync.")] = None,
-    as_json: AsJson = False,
+    sync_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[SYNC]", help="Show who they are, of this sync.", autocompletion=sync_names),
+    ] = None,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Show removals that wait for a person's answer, because they are many at once."""
     from contact_sync.cli.connections import open_warehouse_at_hand
@@ -43,7 +45,7 @@ def pending(
         people = (
             {} if sync_id is None else {each.fetch_id: waiting.people(connection, each.fetch_id) for each in batches}
         )
-    if as_json:
+    if output is Output.JSON:
         say_json([_as_json(batch, reasons[batch.fetch_id], people.get(batch.fetch_id)) for batch in batches])
     elif not batches:
         say("Nothing waits for an answer." if sync_id is None else f"Nothing of '{sync_id}' waits for an answer.")
@@ -54,17 +56,17 @@ def pending(
             _tell_one(batch, reasons[batch.fetch_id], people[batch.fetch_id])
 
 
-def approve(sync_id: Sync, reason: Given, fetch_id: Fetch = None, as_json: AsJson = False) -> None:
+def approve(sync_id: Sync, reason: Given, fetch_id: Fetch = None, output: AsOutput = Output.TEXT) -> None:
     """Let the removals of a sync that wait come true, except of people who have come back."""
-    _answer(sync_id, reason, fetch_id, as_json, apply=True)
+    _answer(sync_id, reason, fetch_id, output, apply=True)
 
 
-def withhold(sync_id: Sync, reason: Given, fetch_id: Fetch = None, as_json: AsJson = False) -> None:
+def withhold(sync_id: Sync, reason: Given, fetch_id: Fetch = None, output: AsOutput = Output.TEXT) -> None:
     """Let the people stay whom the removals of a sync that wait concern."""
-    _answer(sync_id, reason, fetch_id, as_json, apply=False)
+    _answer(sync_id, reason, fetch_id, output, apply=False)
 
 
-def _answer(sync_id: str, reason: str, fetch_id: int | None, as_json: bool, *, apply: bool) -> None:
+def _answer(sync_id: str, reason: str, fetch_id: int | None, output: Output, *, apply: bool) -> None:
     from contact_sync.cli.connections import open_warehouse_at_hand, person
     from contact_sync.cli.suppressions import given_reason
 
@@ -75,7 +77,7 @@ def _answer(sync_id: str, reason: str, fetch_id: int | None, as_json: bool, *, a
 
     act = approving.approve if apply else approving.withhold
     done = act(warehouse, sync_id, person(), why, fetch_id)
-    if as_json:
+    if output is Output.JSON:
         say_json(_done(done))
     else:
         say(f"'{sync_id}': {done.told}")
@@ -113,7 +115,7 @@ def _tell_one(batch: "Batch", reasons: "list[Why]", people: "list[Waiting]") -> 
     )
     for why in reasons:
         who = [each.contact_id for each in people if (each.reason, each.reach) == (why.reason, why.reach)]
-        more = f" and {len(who) - _SHOWN:,} more (all with --json)" if len(who) > _SHOWN else ""
+        more = f" and {len(who) - _SHOWN:,} more (all with --output json)" if len(who) > _SHOWN else ""
         ids = ", ".join(map(str, who[:_SHOWN]))
         say(f"  {why.people:,} {REASONS[why.reason]}, would {REACHES[why.reach]}: contacts {ids}{more}")
     say(f"Asked in Airflow until (UTC): {_asked(batch, datetime.now(UTC))}")

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from contact_sync.cli.console import UsageMistake, clock, console, say, say_json, table
-from contact_sync.cli.views import rows_of
-from contact_sync.paths import include_folder
+from contact_sync.cli.arguments import AsOutput, Output, account_names
+from contact_sync.cli.console import clock, console, say, say_json, table
+from contact_sync.cli.views import organisation_zone, rows_of
 
-OUTPUTS = ("table", "json")
 _CAMPAIGNS = """
 SELECT name, type, status, origin, account, record_id, external_id, detail, in_words, started_at,
        campaign_id IS NULL AS own
@@ -29,14 +28,14 @@ SELECT account, read_at, tried_at, error, campaigns
 
 
 def campaigns(
-    account: Annotated[str | None, typer.Option("--account", help="Only this account of Recruit.")] = None,
-    output: Annotated[str, typer.Option("--output", help="table or json.")] = "table",
+    account: Annotated[
+        str | None, typer.Option("--account", help="Only this account of Recruit.", autocompletion=account_names)
+    ] = None,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Show campaigns made here and in Recruit, and whether Recruit's own could be read."""
-    if output not in OUTPUTS:
-        raise UsageMistake(f"--output: '{output}' is not one of {', '.join(OUTPUTS)}.")
     found, readings = rows_of((_CAMPAIGNS, _READINGS), "sync.campaign_readings", account=account)
-    if output == "json":
+    if output is Output.JSON:
         say_json({"campaigns": found, "readings": readings})
         return
     if found:
@@ -46,20 +45,13 @@ def campaigns(
         console().print(result)
     else:
         say("No campaigns are known yet. Import the mailer's: contact-sync import-events campaigns.csv")
-    zone = _zone()
+    zone = organisation_zone()
     for reading in readings:
         say(_reading(reading, zone))
 
 
 def _origin(row: dict[str, Any]) -> str:
     return "in Recruit" if row["origin"] == "recruit" else "here"
-
-
-def _zone() -> ZoneInfo:
-    from contact_sync.config.loader import read_organisation
-
-    organisation, _ = read_organisation(include_folder())
-    return ZoneInfo(organisation.timezone if organisation else "Etc/UTC")
 
 
 def _reading(row: dict[str, Any], zone: ZoneInfo) -> str:

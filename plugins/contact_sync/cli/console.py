@@ -1,4 +1,4 @@
-"""How the command line speaks: findings on stdout, mistakes on stderr, tables that stay readable in a log.
+"""How the command line speaks: findings on stdout, mistakes and progress on stderr, tables readable in a log.
 
 Exit codes: 0 all well, 1 problems found, 2 the command was used wrongly, 3 skipped by rule.
 """
@@ -7,7 +7,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,6 +50,24 @@ def say_json(value: Any) -> None:
     """Print a value as JSON, times in ISO 8601; other scripts stay readable if stdout can hold them."""
     escape = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=escape, default=_plain) + "\n")
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Say on a terminal's stderr what is being done, and for how long; gone at the end, nothing on a pipe.
+
+    Gives what changes the words. While it shows, nothing may be printed on stdout.
+    """
+    if not sys.stderr.isatty():
+        yield lambda words: None
+        return
+    from rich.markup import escape
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console(error=True), transient=True, redirect_stdout=False) as shown:
+        task = shown.add_task(escape(what), total=None)
+        yield lambda words: shown.update(task, description=escape(words))
 
 
 def table(title: str | None, columns: Sequence[str], *, numbers: Sequence[str] = (), lines: bool = False) -> Table:

@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
+from contact_sync.cli.arguments import AsOutput, Output, Sync
 from contact_sync.cli.console import say, say_json
 from contact_sync.paths import include_folder
 
 
 def delete(
-    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")],
+    sync_id: Sync,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """End a sync: no new data, no push, its slot is free. Contacts, lists and responses stay."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person
@@ -27,7 +28,7 @@ def delete(
     change = delete_one(
         warehouse, sync_id, person(), why, datetime.now(UTC), lambda: find_sync(sync_id, include_folder())
     )
-    if as_json:
+    if output is Output.JSON:
         row = {"sync": sync_id, "changed": change.changed, "state": change.state, "before": change.before}
         say_json(row)
         return

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json
+from contact_sync.cli.arguments import AsOutput, Output, account_names
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json, working
 from contact_sync.cli.doctor_accounts import look_at_accounts
 from contact_sync.cli.findings import Finding, listed, show, summary
 from contact_sync.errors import ConfigError, ContactSyncError
@@ -26,29 +27,41 @@ if TYPE_CHECKING:
     from contact_sync.config.organisation import Organisation
     from contact_sync.warehouse.database import Warehouse
 
-Accounts = Annotated[list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="Only these accounts; none: all.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
+Accounts = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ACCOUNT]...", help="Only these accounts; none: all.", autocompletion=account_names),
+]
 
 _MIGRATE = "contact-sync warehouse migrate"
 
 
-def doctor(accounts: Accounts = None, as_json: AsJson = False) -> None:
+def doctor(accounts: Accounts = None, output: AsOutput = Output.TEXT) -> None:
     """Check warehouse, key, connections, pools and accounts. Exit code 1 if there is a problem."""
     from contact_sync.config.loader import load_organisation
 
     organisation = load_organisation(include_folder())
     chosen = _chosen(accounts, organisation)
     found: list[Finding] = []
-    for finding in examine(organisation, chosen):
+    for finding in _each(examine(organisation, chosen)):
         found.append(finding)
-        if not as_json:
+        if output is Output.TEXT:
             show(finding)
-    if as_json:
+    if output is Output.JSON:
         say_json([asdict(finding) for finding in found])
     else:
         say(summary([finding.state for finding in found]))
     if any(finding.state == "problem" for finding in found):
         raise typer.Exit(PROBLEMS_FOUND)
+
+
+def _each(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, with a word on the terminal while the next one is looked for."""
+    while True:
+        with working("Looking"):
+            finding = next(findings, None)
+        if finding is None:
+            return
+        yield finding
 
 
 def examine(organisation: "Organisation", accounts: Sequence[str]) -> Iterator[Finding]:

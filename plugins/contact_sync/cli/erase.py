@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, counted, say, say_json, table
+from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, counted, say, say_json, table, working
 from contact_sync.cli.suppressions import given_reason, read_addresses
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ def erase(
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the record; it names nobody.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Show what would go; write nothing.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of lines; needs --yes or --preview.")
-    ] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Erase a person: nothing personal stays, and later fetches ignore them as do_not_mail, erased."""
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand
@@ -36,6 +35,7 @@ def erase(
     if reason is None and not preview:
         raise UsageMistake("--reason is missing: say why, for the record, and without naming the person.")
     why = "" if reason is None else given_reason(reason)
+    as_json = output is Output.JSON
     if not (yes or preview) and (as_json or person == "-" or not sys.stdin.isatty()):
         raise UsageMistake("nobody can be asked here. Look first with --preview, then say --yes.")
     named = _one(person)
@@ -43,11 +43,14 @@ def erase(
     from contact_sync.warehouse import erasure
 
     if preview or not yes:
-        seen = erasure.preview(warehouse, named)
+        with working("Looking what is kept of the person"):
+            seen = erasure.preview(warehouse, named)
         _tell(seen, as_json=as_json)
-        if preview or not seen.removed or not typer.confirm("Erase for good?"):
+        if preview or not seen.removed or not typer.confirm("Erase for good?", err=True):
             raise typer.Exit(0 if preview or not seen.removed else PROBLEMS_FOUND)
-    _tell(erasure.erase(warehouse, named, why, who()), as_json=as_json)
+    with working("Erasing"):
+        done = erasure.erase(warehouse, named, why, who())
+    _tell(done, as_json=as_json)
 
 
 def _one(given: str) -> str:

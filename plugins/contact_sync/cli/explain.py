@@ -7,12 +7,12 @@ shows personal data to who asked, on stdout; messages repeat no address. Only re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from contact_sync.cli.arguments import AsOutput, Output, list_names
 from contact_sync.cli.console import UsageMistake, clock, say, say_json
 from contact_sync.cli.suppressions import read_addresses
 from contact_sync.paths import include_folder
@@ -23,20 +23,21 @@ if TYPE_CHECKING:
 ERASED = "This person was erased. Nothing else is kept of them, but that no import may bring them back."
 
 
-class Output(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-
-
 def explain(
     person: Annotated[
         str, typer.Argument(metavar="PERSON", help="Contact id, e-mail address, or - to read it from standard input.")
     ],
     list_name: Annotated[
-        list[str] | None, typer.Option("--list", metavar="LIST", help="Only why they are, or are not, in this list.")
+        list[str] | None,
+        typer.Option(
+            "--list",
+            metavar="LIST",
+            help="Only why they are, or are not, in this list.",
+            autocompletion=list_names,
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many outcomes of fetches, newest first.")] = 50,
-    output: Annotated[Output, typer.Option(help="For people, or for scripts.")] = Output.TEXT,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Tell one person's story: every fetch's outcome, lists, suppressions, addresses, campaigns, pushes."""
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand

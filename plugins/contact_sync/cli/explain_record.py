@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from contact_sync.cli.arguments import AsOutput, Output, sync_names
 from contact_sync.cli.console import console, say, say_json, table
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 
 def explain_record(
-    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of a sync with criteria.")],
+    sync_id: Annotated[
+        str, typer.Argument(metavar="SYNC", help="Id of a sync with criteria.", autocompletion=sync_names)
+    ],
     record_id: Annotated[str, typer.Argument(metavar="RECORD_ID", help="Id of a record at the source.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Show which conditions of a sync one record meets, as it is at the source now."""
     from contact_sync.cli.find import find_sync
@@ -35,7 +38,7 @@ def explain_record(
         )
     row, verdicts = _judged(sync, sync.criteria, record_id)
     left_out = row.get("$approved") is False and sync.unapproved == "skip"
-    if as_json:
+    if output is Output.JSON:
         say_json({**_as_json(sync.criteria, verdicts), "left_out_unapproved": left_out})
         return
     for at, verdict in enumerate(verdicts, start=1):

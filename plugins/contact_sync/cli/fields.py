@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from contact_sync.cli.arguments import AsOutput, Output, account_names, sync_names
 from contact_sync.cli.console import UsageMistake, console, say, say_json, table
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
@@ -25,11 +26,14 @@ Mapped = Mapping[str, Sequence[str]]
 
 def fields(
     sync_id: Annotated[
-        str | None, typer.Argument(metavar="[SYNC]", help="Id of a sync: the fields of its source.")
+        str | None,
+        typer.Argument(metavar="[SYNC]", help="Id of a sync: the fields of its source.", autocompletion=sync_names),
     ] = None,
-    account: Annotated[str | None, typer.Option("--account", help="An account, with --module.")] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="An account, with --module.", autocompletion=account_names)
+    ] = None,
     module: Annotated[str | None, typer.Option("--module", help="API name of a module of the account.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """List the fields that a source offers to mappings, and what they fill already."""
     if sync_id is not None and account is None and module is None:
@@ -39,7 +43,7 @@ def fields(
     else:
         raise UsageMistake("say what: either SYNC, or --account ACCOUNT with --module MODULE.")
     rows = [_row(field, mapped) for field in sorted(offered, key=lambda each: str(each["api_name"]))]
-    if as_json:
+    if output is Output.JSON:
         say_json(rows)
     elif rows:
         _print(title, rows)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from contact_sync.cli.arguments import AsOutput, Output, sync_names
 from contact_sync.cli.console import UsageMistake, say, say_json
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
@@ -35,9 +36,11 @@ SELECT fetch_id, outcome, reason, sub_code, records
 
 
 def history(
-    sync_id: Annotated[str | None, typer.Argument(metavar="[SYNC]", help="Only this sync.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, newest fetch first.")] = False,
+    sync_id: Annotated[
+        str | None, typer.Argument(metavar="[SYNC]", help="Only this sync.", autocompletion=sync_names)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many fetches, newest first.")] = 20,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Show the import history: per fetch what was read, new, duplicate, ignored and why."""
     from contact_sync.cli.connections import open_warehouse_at_hand
@@ -45,7 +48,7 @@ def history(
     fetches = read_history(open_warehouse_at_hand(), sync_id, limit)
     if sync_id is not None and not fetches:
         _must_be_known(sync_id, include_folder())
-    if as_json:
+    if output is Output.JSON:
         say_json(fetches)
     elif fetches:
         from contact_sync.cli.history_view import print_history

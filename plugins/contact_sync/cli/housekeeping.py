@@ -1,15 +1,13 @@
 """`contact-sync housekeeping`: what the hourly DAG does, now (OPS-11)."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-import typer
-
-from contact_sync.cli.console import say, say_json
+from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.console import say, say_json, working
 from contact_sync.paths import include_folder
 
 
-def housekeeping(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False) -> None:
+def housekeeping(output: AsOutput = Output.TEXT) -> None:
     """Take away what has been kept long enough, as organisation.yaml says; make the ledger's months ahead."""
     from contact_sync.cli.connections import open_warehouse_at_hand
     from contact_sync.config.loader import load_organisation
@@ -18,8 +16,9 @@ def housekeeping(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
     warehouse = open_warehouse_at_hand()
     from contact_sync.stages.housekeeping import housekeeping as keep_house
 
-    done = keep_house(warehouse, retention, datetime.now(UTC))
-    if as_json:
+    with working("Taking away what has been kept long enough"):
+        done = keep_house(warehouse, retention, datetime.now(UTC))
+    if output is Output.JSON:
         say_json(done)
         return
     for name, number in done.items():

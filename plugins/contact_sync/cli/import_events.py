@@ -4,14 +4,14 @@ All files or none. Nothing of a person is printed: rows that could not be writte
 kept for `contact-sync set-aside`. Exit code 1 if some of them are wrong; rows that only wait ask nothing of anybody.
 """
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, say, say_json, table
+from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, say, say_json, table, working
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from contact_sync.core.events import Kind
     from contact_sync.stages.event_files import EventFile
     from contact_sync.stages.event_import import Imported
-
-OUTPUTS = ("table", "json")
 
 
 def import_events(
@@ -31,24 +29,22 @@ def import_events(
     kind: Annotated[
         str | None, typer.Option("--kind", help="campaigns, sends or responses, unless the files tell it.")
     ] = None,
-    output: Annotated[str, typer.Option("--output", help="table or json.")] = "table",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would become of each row; write nothing.")
     ] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Import campaigns, sends and responses; what bounced, unsubscribed or complained is not mailed any more."""
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand
     from contact_sync.config.loader import load_organisation
 
-    if output not in OUTPUTS:
-        raise UsageMistake(f"--output: '{output}' is not one of {', '.join(OUTPUTS)}.")
     of = _kind(kind)
     files = [_file(path) for path in paths]
     policies = load_organisation(include_folder()).policies
     warehouse = secrets_at_hand(open_warehouse_at_hand())
     from contact_sync.stages.event_import import import_events as take
 
-    with _Progress(quiet=output == "json") as progress:
+    with working("Reading") as tell:
         done = take(
             warehouse,
             files,
@@ -56,9 +52,9 @@ def import_events(
             unsubscribe_scope=policies.unsubscribe_scope,
             now=datetime.now(UTC),
             dry_run=dry_run,
-            progress=progress,
+            progress=lambda file, rows: tell(f"{file}: {rows:,} rows"),
         )
-    _tell(done, as_json=output == "json")
+    _tell(done, as_json=output is Output.JSON)
     if any(reason not in WAITING for _, reason in done.written.set_aside):
         raise typer.Exit(PROBLEMS_FOUND)
 
@@ -126,27 +122,3 @@ def _tell(done: "Imported", *, as_json: bool) -> None:
         say("They are kept, to be mended: contact-sync set-aside", error=True)
     if not done.applied:
         say("Nothing was written: --dry-run.")
-
-
-class _Progress:
-    """Rows read so far, on a terminal's stderr."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        from rich.progress import Progress, TextColumn
-
-        hidden = quiet or not sys.stderr.isatty()
-        words = TextColumn("{task.description} {task.completed:,} rows")
-        self.shown = Progress(words, console=console(error=True), disable=hidden, transient=True)
-        self.tasks: dict[str, Any] = {}
-
-    def __call__(self, file: str, rows: int) -> None:
-        if file not in self.tasks:
-            self.tasks[file] = self.shown.add_task(file, total=None)
-        self.shown.update(self.tasks[file], completed=rows)
-
-    def __enter__(self) -> "_Progress":
-        self.shown.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shown.stop()

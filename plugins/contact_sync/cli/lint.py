@@ -13,26 +13,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say
+from contact_sync.cli.arguments import AsOutput, Output, sync_names
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, working
 from contact_sync.cli.lint_forecast import check_credits
 from contact_sync.cli.lint_online import check_online
 from contact_sync.cli.lint_registry import check_renamed, check_slots, register_all
+from contact_sync.cli.lint_told import Told
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
     from contact_sync.config.loader import SyncFiles
-    from contact_sync.config.problems import ConfigProblem, Severity
+    from contact_sync.config.problems import ConfigProblem
     from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.stages.states import Sight
 
-_STYLES: dict["Severity", str] = {"error": "red", "warning": "yellow", "hint": "dim"}
-
-Files = Annotated[list[str] | None, typer.Argument(metavar="[FILES]...", help="Files or sync ids; none: all of them.")]
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[FILES]...", help="Files or sync ids; none: all of them.", autocompletion=sync_names),
+]
 CheckSchema = Annotated[bool, typer.Option("--check-schema", help="Also fail if a generated file is out of date.")]
 WriteSchema = Annotated[
-    bool, typer.Option("--write-schema", help="Generate include/schema/*.json and docs/configuration.md first.")
+    bool,
+    typer.Option(
+        "--write-schema", help="Generate include/schema/*.json, docs/configuration.md and docs/commands.md first."
+    ),
 ]
-
 
 Online = Annotated[
     bool, typer.Option("--online", help="Also ask the accounts: modules, views, fields, custom fields, plans.")
@@ -52,8 +58,10 @@ def lint(
     register: Register = False,
     check_schema: CheckSchema = False,
     write_schema: WriteSchema = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Check sync files, organisation.yaml and suites. Exit code 1 if there are errors."""
+    from contact_sync.cli.commands_page import stale_commands, write_commands
     from contact_sync.config.hints import find_hints
     from contact_sync.config.loader import line_of, load_syncs
     from contact_sync.config.notifiers import notifier_problems
@@ -62,18 +70,22 @@ def lint(
     from contact_sync.config.schema import stale_schemas, write_schemas
 
     folder = include_folder()
+    told = Told(output)
     if write_schema:
-        for path in [*write_schemas(folder), *write_page(folder)]:
-            say(f"wrote {path.relative_to(folder.parent)}")
+        written = [*write_schemas(folder), *write_page(folder), *write_commands(folder)]
+        told.wrote([str(path.relative_to(folder.parent)) for path in written])
     loaded = load_syncs(folder)
     paths = list(dict.fromkeys(_find(name, folder) for name in files or ()))
     chosen = _good(folder, paths, loaded) if files else dict(loaded.syncs)
     found, checked = _chosen(folder, paths, loaded) if files else _all(folder, loaded)
     found += find_hints(chosen.values(), online=online, among=loaded.syncs.values())
-    found += check_online(chosen.values(), folder, None if files else loaded.organisation) if online else []
+    if online:
+        with working("Asking the accounts"):
+            found += check_online(chosen.values(), folder, None if files else loaded.organisation)
     if forecast and loaded.organisation:
-        problems = check_credits(chosen.values(), loaded.organisation, folder, datetime.now(UTC))
-        found += [replace(each, line=line_of(folder, each)) for each in problems]
+        coming = check_credits(chosen.values(), loaded.organisation, folder, datetime.now(UTC))
+        told.forecast(coming)
+        found += [replace(each, line=line_of(folder, each)) for each in coming.problems]
     renamed, not_checked = check_renamed(chosen, folder, asked=online or register)
     found += renamed
     if not files and loaded.organisation:
@@ -83,11 +95,16 @@ def lint(
         problems = check_slots(loaded, folder, datetime.now(UTC), asked=online)
         found += [replace(each, line=line_of(folder, each)) for each in problems]
     if check_schema:
-        found += stale_schemas(folder) + stale_page(folder)
-    errors = _report(found, checked, not_checked)
-    if register:
-        _register(loaded, chosen, {each.file for each in found if each.severity == "error"}, folder)
-    if errors:
+        found += stale_schemas(folder) + stale_page(folder) + stale_commands(folder)
+    told.report(found, checked, not_checked)
+    broken = {each.file for each in found if each.severity == "error"}
+    try:
+        if register:
+            refused = sorted(file for file in broken if file.startswith(f"{folder.name}/syncs/"))
+            told.registered(_register(loaded, chosen, broken), refused)
+    finally:
+        told.end()
+    if broken:
         raise typer.Exit(PROBLEMS_FOUND)
 
 
@@ -154,23 +171,8 @@ def _find(name: str, folder: Path) -> Path:
     raise UsageMistake(f"there is no file or sync '{name}'.{unknown_sync(Path(name).stem, folder)}")
 
 
-def _register(loaded: "SyncFiles", chosen: dict[str, "ResolvedSync"], broken: set[str], folder: Path) -> None:
+def _register(loaded: "SyncFiles", chosen: dict[str, "ResolvedSync"], broken: set[str]) -> list["Sight"]:
     """Register the chosen syncs whose files have no error, suites and accounts included as far as they were asked."""
     if loaded.organisation is None:
         raise ConfigError("nothing was registered: every sync depends on organisation.yaml. Mend its errors first.")
-    good = [sync for sync in chosen.values() if sync.file not in broken]
-    refused = sorted(file for file in broken if file.startswith(f"{folder.name}/syncs/"))
-    register_all(good, refused, datetime.now(UTC))
-
-
-def _report(found: list["ConfigProblem"], checked: int, not_checked: str | None) -> int:
-    """Print what was found; the number of errors."""
-    for problem in found:
-        label = "" if problem.severity == "error" else f"{problem.severity}: "
-        say(label + replace(problem, next_command=None).render(), style=_STYLES[problem.severity])
-    errors, warnings = (sum(problem.severity == each for problem in found) for each in ("error", "warning"))
-    noun = "file" if checked == 1 else "files"
-    say(f"{checked} {noun} checked: {counted(errors, 'error')}, {counted(warnings, 'warning')}.")
-    if not_checked:
-        say(not_checked, style="dim")
-    return errors
+    return register_all([sync for sync in chosen.values() if sync.file not in broken], datetime.now(UTC))

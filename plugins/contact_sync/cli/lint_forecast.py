@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contact_sync.cli.console import console, say, table
 from contact_sync.errors import ContactSyncError
@@ -38,10 +38,40 @@ class Coming:
         return self.runs * (self.expected or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The coming runs of each sync, what they mean for each account in words, and problems of ceilings."""
+
+    coming: list[Coming]
+    accounts: dict[str, str]
+    problems: list["ConfigProblem"]
+
+    def show(self) -> None:
+        """Print it for people, without the problems."""
+        if self.accounts:
+            _print(self.coming)
+        for words in self.accounts.values():
+            say(words)
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON-ready, without the problems. credits_a_run: null if nothing measures it."""
+        runs = [
+            {
+                "sync": each.sync.sync_id,
+                "account": each.sync.account,
+                "runs": each.runs,
+                "credits_a_run": each.expected,
+                "formula": None if each.expected is not None else formula(each.sync),
+            }
+            for each in self.coming
+        ]
+        return {"hours": 24, "syncs": runs, "accounts": self.accounts}
+
+
 def check_credits(
     syncs: Iterable["ResolvedSync"], organisation: "Organisation", folder: Path, now: datetime
-) -> list["ConfigProblem"]:
-    """Print the forecast; a warning for each account whose coming runs are likely to cost more than its ceiling."""
+) -> Forecast:
+    """The forecast, with a warning for each account whose coming runs are likely to cost more than its ceiling."""
     from contact_sync.cli.connections import open_warehouse_at_hand
     from contact_sync.config.allowances import allowance_of
     from contact_sync.config.loader import ORGANISATION_FILE
@@ -54,18 +84,17 @@ def check_credits(
         known, spent = histories(warehouse), spent_lately(warehouse)
     except ContactSyncError as error:
         message = f"no credits can be forecast, because the warehouse keeps the history of runs: {error}"
-        return [ConfigProblem(file, 0, "warehouse", message)]
+        return Forecast([], {}, [ConfigProblem(file, 0, "warehouse", message)])
     coming = [coming_runs(sync, known.get(sync.sync_id), now) for sync in syncs]
-    _print(coming)
-    found = []
+    found, accounts = [], {}
     by_account: dict[str, list[Coming]] = defaultdict(list)
     for each in coming:
         by_account[each.sync.account].append(each)
     for account, its_runs in by_account.items():
         allowance = allowance_of(organisation, account)
-        say(account_in_words(account, its_runs, allowance, spent))
+        accounts[account] = account_in_words(account, its_runs, allowance, spent)
         found += _too_many(account, its_runs, allowance, file)
-    return found
+    return Forecast(coming, accounts, found)
 
 
 def formula(sync: "ResolvedSync") -> str:

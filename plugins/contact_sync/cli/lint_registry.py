@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contact_sync.config.loader import SyncFiles
     from contact_sync.config.problems import ConfigProblem
     from contact_sync.config.resolved import ResolvedSync
+    from contact_sync.stages.states import Sight
     from contact_sync.warehouse.database import Warehouse
 
 SUBJECT = "whether a registered file was renamed"
@@ -121,17 +122,21 @@ def _what_it_reads(settings: Mapping[str, Any]) -> list[Any]:
     return [settings.get(key) for key in _SAME]
 
 
-def register_all(syncs: Iterable["ResolvedSync"], refused: Sequence[str], now: datetime) -> None:
-    """Write each sync's configuration into the registry and say what it learnt; twice is as good as once (CFG-1).
+def register_all(syncs: Iterable["ResolvedSync"], now: datetime) -> list["Sight"]:
+    """Write each sync's configuration into the registry: what it learnt; twice is as good as once (CFG-1).
 
-    refused: files of syncs that have errors; they are named. Raises ConfigError if the warehouse cannot be written.
+    Raises ConfigError if the warehouse cannot be written.
     """
     from contact_sync.stages.states import register
 
     warehouse = _ready_warehouse()
+    return [register(warehouse, sync, now) for sync in syncs]
+
+
+def tell_registered(sights: Iterable["Sight"], refused: Sequence[str]) -> None:
+    """Say what the registry learnt. refused: files of syncs that have errors; they are named."""
     counts = dict.fromkeys(_LEARNT, 0)
-    for sync in syncs:
-        sight = register(warehouse, sync, now)
+    for sight in sights:
         counts[sight.learnt] += 1
         stays = "" if sight.stands == "active" else f" Its runs are skipped as before: {sight.stands}."
         say(f"'{sight.sync_id}' {_LEARNT[sight.learnt]}.{stays}")

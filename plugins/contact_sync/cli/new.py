@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from contact_sync.cli.console import UsageMistake, say
+from contact_sync.cli.arguments import AsOutput, Output, account_names, list_names
+from contact_sync.cli.console import UsageMistake, say, say_json
 from contact_sync.cli.new_text import Answers, Text, sync_text
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from contact_sync.config.organisation import Organisation
 
 _OPTIONS = {"list_name": "list"}
+_FREQUENCIES = ("once", "daily", "weekly", "monthly")
 
 
 def new(
@@ -27,8 +29,12 @@ def new(
         str, typer.Argument(metavar="SYNC", help="File name without .yaml: id of the sync and its DAG.")
     ],
     name: Annotated[Text, typer.Option(help="Name for people.")] = None,
-    account: Annotated[Text, typer.Option(help="An account of organisation.yaml.")] = None,
-    list_name: Annotated[Text, typer.Option("--list", help="The mailing list that is filled.")] = None,
+    account: Annotated[
+        Text, typer.Option(help="An account of organisation.yaml.", autocompletion=account_names)
+    ] = None,
+    list_name: Annotated[
+        Text, typer.Option("--list", help="The mailing list that is filled.", autocompletion=list_names)
+    ] = None,
     module: Annotated[Text, typer.Option(help="Recruit module, such as Contacts; absent: Candidates.")] = None,
     view: Annotated[Text, typer.Option(help="Only this custom view, by name or id.")] = None,
     condition: Annotated[
@@ -40,13 +46,16 @@ def new(
     report: Annotated[Text, typer.Option(help="Creator: link name of the report.")] = None,
     date_format: Annotated[Text, typer.Option(help="Creator: the application's, such as dd-MMM-yyyy.")] = None,
     email: Annotated[Text, typer.Option(help="Source field of the address; absent: the usual, or only, one.")] = None,
-    frequency: Annotated[Text, typer.Option(help="once, daily, weekly or monthly.")] = None,
+    frequency: Annotated[
+        Text, typer.Option(help="once, daily, weekly or monthly.", autocompletion=lambda: list(_FREQUENCIES))
+    ] = None,
     at: Annotated[Text, typer.Option(help="Time of day, such as 02:00.")] = None,
     weekday: Annotated[Text, typer.Option(help="With weekly, such as monday.")] = None,
-    day: Annotated[int | None, typer.Option(help="With monthly, 1 to 31.")] = None,
+    day: Annotated[int | None, typer.Option(metavar="NUMBER", help="With monthly, 1 to 31.")] = None,
     date_text: Annotated[Text, typer.Option("--date", help="With once, such as 2026-11-05.")] = None,
     timezone: Annotated[Text, typer.Option(help="Such as Europe/Berlin; absent: the organisation's.")] = None,
     after: Annotated[Text, typer.Option(help="Only records changed after this date-time with zone.")] = None,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Write the file of a new sync. Asks for what no option says, if there is a terminal."""
     answers = Answers(
@@ -69,11 +78,18 @@ def new(
         timezone=timezone,
         after=after,
     )
-    _make(sync_id, answers)
+    shown = _make(sync_id, answers)
+    if output is Output.JSON:
+        say_json({"sync": sync_id, "file": shown, "email_known": answers.email_known})
+        return
+    say(f"wrote {shown}; it is in order.")
+    if not answers.email_known:
+        say(f"The field of the address is found in the account. To see now: contact-sync lint --online {sync_id}")
+    say(f"Next: look at it, then unpause the DAG '{sync_id}' in Airflow.")
 
 
-def _make(sync_id: str, answers: Answers) -> None:
-    """Write the file, if it does not exist and would be in order."""
+def _make(sync_id: str, answers: Answers) -> str:
+    """Write the file, if it does not exist and would be in order; its name as people are told it."""
     from contact_sync.config.loader import check_sync_id, check_sync_text, load_organisation
 
     folder = include_folder()
@@ -92,10 +108,7 @@ def _make(sync_id: str, answers: Answers) -> None:
         listed = "\n".join(problem.render() for problem in problems)
         raise ConfigError(f"nothing was written, because the file would not be in order:\n{listed}")
     _write(path, text)
-    say(f"wrote {shown}; it is in order.")
-    if not answers.email_known:
-        say(f"The field of the address is found in the account. To see now: contact-sync lint --online {sync_id}")
-    say(f"Next: look at it, then unpause the DAG '{sync_id}' in Airflow.")
+    return shown
 
 
 def _refuse_contradictions(answers: Answers) -> None:
@@ -138,7 +151,7 @@ def _ask(answers: Answers, key: str, missing: list[str]) -> None:
         "report": "Report (link name in Creator)",
     }
     question = hints.get(key, _OPTIONS.get(key, key).capitalize())
-    setattr(answers, key, typer.prompt(question, type=int if key == "day" else str))
+    setattr(answers, key, typer.prompt(question, type=int if key == "day" else str, err=True))
 
 
 def _write(path: Path, text: str) -> None:

@@ -18,7 +18,8 @@ from uuid import uuid4
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json
+from contact_sync.cli.arguments import Sync
+from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json, working
 from contact_sync.errors import ConfigError, ContactSyncError, Permanent, ReadPending
 from contact_sync.paths import include_folder
 
@@ -69,7 +70,7 @@ class Planned:
 
 
 def plan(
-    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")],
+    sync_id: Sync,
     read: Annotated[
         bool, typer.Option("--read/--no-read", help="Read the records, as the run would, for the same credits.")
     ] = True,
@@ -81,7 +82,9 @@ def plan(
     show_addresses: Annotated[
         bool, typer.Option("--show-addresses", help="List addresses too; on a terminal only.")
     ] = False,
-    output: Annotated[Output, typer.Option(help="For people, for scripts, or for a pull request.")] = Output.TEXT,
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="For people, as JSON for scripts, or for a pull request.")
+    ] = Output.TEXT,
 ) -> None:
     """Show what the next run would do. Nothing is written but the ledger of API calls and the shared token.
 
@@ -96,7 +99,8 @@ def plan(
     from contact_sync.cli.plan_view import print_markdown, print_text
 
     sync = find_changed(sync_id, changed, include_folder()) if changed else find_sync(sync_id, include_folder())
-    with redirect_stdout(sys.stderr):  # libraries log to stdout, where our JSON goes
+    # libraries log to stdout, where our JSON goes
+    with working("Planning, as the source is now"), redirect_stdout(sys.stderr):
         warehouse = secrets_at_hand(open_warehouse_at_hand())
         planned = make_plan(sync, warehouse, datetime.now(UTC), rows if read else None, moved=rows)
         credits = _credits(planned)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from contact_sync.cli.arguments import AsOutput, Output, account_names
 from contact_sync.cli.console import console, say, say_json, table
 from contact_sync.cli.views import rows_of
 
@@ -35,13 +36,15 @@ SELECT account, module, field, status, outcome, detail, records
 
 
 def pushes(
-    account: Annotated[str | None, typer.Option("--account", help="Only the switches of this account.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    account: Annotated[
+        str | None, typer.Option("--account", help="Only the switches of this account.", autocompletion=account_names)
+    ] = None,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Show per push switch how many people were pushed, how many were not and why, near misses, member statuses."""
     queries = (_BY_REASON, _NEAR_MISSES, _STATUSES)
     by_reason, near, statuses = rows_of(queries, "sync.statuses_by_reason", account=account)
-    if as_json:
+    if output is Output.JSON:
         say_json({"by_reason": by_reason, "near_misses": near, "statuses": statuses})
         return
     if by_reason:

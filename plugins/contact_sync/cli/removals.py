@@ -3,22 +3,28 @@
 A person is given by contact id or address; what is printed names the contact id only.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import UsageMistake, say
+from contact_sync.cli.arguments import AsOutput, ListName, Output
+from contact_sync.cli.console import UsageMistake, say, say_json
 from contact_sync.cli.suppressions import Reason, given_reason
 
 if TYPE_CHECKING:
     from contact_sync.warehouse.removals import Removal
 
 Person = Annotated[str, typer.Argument(metavar="PERSON", help="Contact id, or e-mail address, now or before.")]
-ListName = Annotated[str | None, typer.Option("--list", metavar="LIST", help="This mailing list only.")]
 WholeOrganisation = Annotated[bool, typer.Option("--org", help="The whole organisation.")]
 
 
-def remove(person: Person, reason: Reason, list_name: ListName = None, org: WholeOrganisation = False) -> None:
+def remove(
+    person: Person,
+    reason: Reason,
+    list_name: ListName = None,
+    org: WholeOrganisation = False,
+    output: AsOutput = Output.TEXT,
+) -> None:
     """Take a person out of a list, which holds until restored, or of the organisation, until a fetch brings them."""
     from contact_sync.cli.connections import open_warehouse_at_hand
     from contact_sync.cli.connections import person as who
@@ -29,21 +35,30 @@ def remove(person: Person, reason: Reason, list_name: ListName = None, org: Whol
 
     if chosen is None:
         done = remove_from_organisation(warehouse, person, why, who())
-        _found(done)
-        told = f"deleted from the organisation and taken out of {_lists(done.lists)}; a later fetch may add them again."
-        say(
-            f"Contact {done.contact_id} is {told}" if done.changed else f"Contact {done.contact_id} is deleted already."
-        )
-        return
-    done = remove_from_list(warehouse, person, chosen, why, who())
-    _found(done)
-    if done.changed:
-        say(f"Contact {done.contact_id} is out of '{chosen}', whatever later fetches bring, until restored.")
     else:
+        done = remove_from_list(warehouse, person, chosen, why, who())
+    if output is Output.JSON:
+        say_json(_as_json(done, chosen))
+        return
+    _found(done)
+    if chosen is not None and done.changed:
+        say(f"Contact {done.contact_id} is out of '{chosen}', whatever later fetches bring, until restored.")
+    elif chosen is not None:
         say(f"Contact {done.contact_id} was taken out of '{chosen}' by hand already.")
+    elif done.changed:
+        told = f"deleted from the organisation and taken out of {_lists(done.lists)}; a later fetch may add them again."
+        say(f"Contact {done.contact_id} is {told}")
+    else:
+        say(f"Contact {done.contact_id} is deleted already.")
 
 
-def restore(person: Person, reason: Reason, list_name: ListName = None, org: WholeOrganisation = False) -> None:
+def restore(
+    person: Person,
+    reason: Reason,
+    list_name: ListName = None,
+    org: WholeOrganisation = False,
+    output: AsOutput = Output.TEXT,
+) -> None:
     """Take back what `remove` did. Whoever unsubscribed, or is suppressed, is not mailed by it."""
     from contact_sync.cli.connections import open_warehouse_at_hand
     from contact_sync.cli.connections import person as who
@@ -54,24 +69,41 @@ def restore(person: Person, reason: Reason, list_name: ListName = None, org: Who
 
     if chosen is None:
         done = restore_to_organisation(warehouse, person, why, who())
-        _found(done)
-        say(f"Contact {done.contact_id} is back in the organisation and in {_lists(done.lists)}.")
     else:
         done = restore_to_list(warehouse, person, chosen, why, who())
-        _found(done)
-        if done.status == "removed" and not done.supplied:
-            say(
-                f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation, "
-                "and no live record supplies them: a fetch adds them again once theirs is restored at its source."
-            )
-        elif done.status == "removed":
-            say(
-                f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation. "
-                "A fetch that reads their record adds them again; to read all records: contact-sync initiate SYNC"
-            )
-        else:
-            alone = "" if done.supplied else " No live record supplies them: their record was deleted at its source."
-            say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.{alone}")
+    if output is Output.JSON:
+        say_json(_as_json(done, chosen))
+        return
+    _found(done)
+    if chosen is None:
+        say(f"Contact {done.contact_id} is back in the organisation and in {_lists(done.lists)}.")
+    else:
+        _tell_restored(done, chosen)
+
+
+def _tell_restored(done: "Removal", chosen: str) -> None:
+    """What it means for a list that a removal was taken back."""
+    if done.status == "removed" and not done.supplied:
+        say(
+            f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation, "
+            "and no live record supplies them: a fetch adds them again once theirs is restored at its source."
+        )
+    elif done.status == "removed":
+        say(
+            f"Contact {done.contact_id} is held out of '{chosen}' no more, but was deleted from the organisation. "
+            "A fetch that reads their record adds them again; to read all records: contact-sync initiate SYNC"
+        )
+    else:
+        alone = "" if done.supplied else " No live record supplies them: their record was deleted at its source."
+        say(f"Contact {done.contact_id} is in '{chosen}' again: {done.status}.{alone}")
+
+
+def _as_json(done: "Removal", chosen: str | None) -> dict[str, Any]:
+    """JSON-ready. list: None for the organisation, of which `lists` tells how many lists were concerned."""
+    told = {"contact_id": done.contact_id, "changed": done.changed, "by_former_address": done.former}
+    if chosen is None:
+        return {**told, "list": None, "lists": done.lists}
+    return {**told, "list": chosen, "status": done.status, "supplied": done.supplied}
 
 
 def _found(done: "Removal") -> None:

@@ -1,6 +1,6 @@
 """`contact-sync revert`: show, or do, what takes a fetch back as far as nothing touched it since (OPS-12).
 
-People are named by contact id. Without `--json` long lists of ids are cut; the counts never are.
+People are named by contact id. As text long lists of ids are cut; the counts never are.
 """
 
 from collections import defaultdict
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import UsageMistake, say, say_json
+from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.console import UsageMistake, say, say_json, working
 from contact_sync.cli.suppressions import given_reason
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def revert(
     preview: Annotated[bool, typer.Option("--preview", help="Show what would be taken back; write nothing.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Take it back.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the record; with --apply.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON with every contact id.")] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Take back the memberships, new people and changed values of one fetch that nothing touched since."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person
@@ -35,8 +36,9 @@ def revert(
     warehouse = open_warehouse_at_hand()
     from contact_sync.warehouse import reverts
 
-    done = reverts.revert(warehouse, fetch_id, why, person()) if apply else reverts.preview(warehouse, fetch_id)
-    if as_json:
+    with working("Looking what the fetch brought, and what was touched since"):
+        done = reverts.revert(warehouse, fetch_id, why, person()) if apply else reverts.preview(warehouse, fetch_id)
+    if output is Output.JSON:
         say_json(_as_json(done))
     else:
         _tell(done)
@@ -86,5 +88,5 @@ def _as_json(done: "Revert") -> dict[str, Any]:
 
 
 def _people(ids: list[int]) -> str:
-    more = f" and {len(ids) - _SHOWN:,} more (all with --json)" if len(ids) > _SHOWN else ""
+    more = f" and {len(ids) - _SHOWN:,} more (all with --output json)" if len(ids) > _SHOWN else ""
     return f"contact{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids[:_SHOWN]))}{more}"

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from contact_sync.cli.arguments import AsOutput, Output
 from contact_sync.cli.console import UsageMistake, console, say, say_json, table
 
 
@@ -21,7 +22,7 @@ def set_aside(
     export: Annotated[
         Path | None, typer.Option("--export", help="Write the rows into this new file of JSON Lines, to be mended.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Show rows of event files that are set aside, by reason and number."""
     from contact_sync.cli.connections import open_warehouse_at_hand
@@ -35,8 +36,9 @@ def set_aside(
         rows = list(statements.run(connection, "events/aside_rows", reason=reason)) if reason or export else []
     if export:
         _export(export, rows)
+        _tell_exported(export, len(rows), output)
         return
-    if as_json:
+    if output is Output.JSON:
         listed = [{"number": row.aside_id, "file": row.file, "line": row.line, "detail": row.detail} for row in rows]
         say_json({"counts": counted, **({"rows": listed} if reason else {})})
         return
@@ -51,7 +53,7 @@ def set_aside(
     for row in rows[:_MOST_SHOWN]:
         say(f"{row.file}:{row.line}: {row.detail} (number {row.aside_id})")
     if len(rows) > _MOST_SHOWN:
-        say(f"… and {len(rows) - _MOST_SHOWN:,} more. All of them: --json, or --export FILE")
+        say(f"… and {len(rows) - _MOST_SHOWN:,} more. All of them: --output json, or --export FILE")
 
 
 _MOST_SHOWN = 50
@@ -67,7 +69,13 @@ def _export(path: Path, rows: Sequence[Any]) -> None:
                 file.write(json.dumps({**told, **row.raw, "set_aside": row.aside_id}, ensure_ascii=False) + "\n")
     except OSError as error:
         raise UsageMistake(f"the file '{path}' cannot be written: {(error.strerror or '').lower()}.") from None
-    say(f"{len(rows):,} rows written to {path}. Mend them, then: contact-sync import-events {path}")
+
+
+def _tell_exported(path: Path, rows: int, output: Output) -> None:
+    if output is Output.JSON:
+        say_json({"exported": rows, "file": str(path)})
+        return
+    say(f"{rows:,} rows written to {path}. Mend them, then: contact-sync import-events {path}")
     say("They are personal data: remove the file then.")
 
 

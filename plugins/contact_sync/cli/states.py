@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, say, say_json
+from contact_sync.cli.arguments import AsOutput, Output, Sync, account_names, sync_names
+from contact_sync.cli.console import PROBLEMS_FOUND, SKIPPED, UsageMistake, say, say_json
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
 
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
     from contact_sync.config.resolved import ResolvedSync
     from contact_sync.stages.states import Change
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
-
 
 def activate(
-    sync_id: Annotated[str | None, typer.Argument(metavar="[SYNC]", help="Id of the sync.")] = None,
+    sync_id: Annotated[
+        str | None, typer.Argument(metavar="[SYNC]", help="Id of the sync.", autocompletion=sync_names)
+    ] = None,
     account: Annotated[
-        str | None, typer.Option("--account", help="All syncs of this account whose credentials changed.")
+        str | None,
+        typer.Option(
+            "--account", help="All syncs of this account whose credentials changed.", autocompletion=account_names
+        ),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the record.")] = None,
-    as_json: AsJson = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Let the runs of a sync work again; they go on where the last fetch stopped."""
     from contact_sync.cli.connections import ask_source, open_warehouse_at_hand, person, secrets_at_hand
@@ -43,9 +47,10 @@ def activate(
         from contact_sync.stages.states import activate_account
 
         changes = activate_account(open_warehouse_at_hand(), account, person(), why, slots, datetime.now(UTC))
-        say_json([_row(change) for change in changes]) if as_json else _tell_account(account, changes)
-        if not all(change.changed for change in changes):
-            raise typer.Exit(PROBLEMS_FOUND)
+        _tell_account(account, changes) if output is Output.TEXT else say_json([_row(change) for change in changes])
+        changed = [change.changed for change in changes]
+        if not all(changed):
+            raise typer.Exit(PROBLEMS_FOUND if any(changed) else SKIPPED)
         return
     sync = _configured(sync_id or "")
     warehouse = open_warehouse_at_hand()
@@ -54,13 +59,13 @@ def activate(
     change = activate_one(
         warehouse, sync, person(), why, datetime.now(UTC), lambda each: ask_source(each, secrets_at_hand(warehouse))
     )
-    say_json([_row(change)]) if as_json else _tell_activated(sync, change)
+    _tell_activated(sync, change) if output is Output.TEXT else say_json([_row(change)])
 
 
 def deactivate(
-    sync_id: Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.")],
+    sync_id: Sync,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
-    as_json: AsJson = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Let the runs of a sync do nothing, until it is activated; what it has brought stays."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person
@@ -75,7 +80,7 @@ def deactivate(
     change = deactivate_one(
         warehouse, sync_id, person(), why, datetime.now(UTC), lambda: find_sync(sync_id, include_folder())
     )
-    if as_json:
+    if output is Output.JSON:
         say_json([_row(change)])
     elif change.changed:
         say(f"'{sync_id}' is inactive from now on: its runs are skipped. A fetch under way goes on to its end.")

@@ -7,14 +7,16 @@ never printed: what is not understood is named by its line.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say
+from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.console import PROBLEMS_FOUND, SKIPPED, UsageMistake, counted, say, say_json
 
 if TYPE_CHECKING:
     from contact_sync.warehouse.database import Warehouse
+    from contact_sync.warehouse.suppressions import SuppressionResult, UnsuppressResult
 
 Kinds = ("blocked", "registry")
 
@@ -29,8 +31,14 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 def suppress(
     addresses: Addresses,
-    kind: Annotated[str, typer.Option("--as", help="blocked, or registry (such as a do-not-mail registry).")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--as", help="blocked, or registry (such as a do-not-mail registry).", autocompletion=lambda: list(Kinds)
+        ),
+    ],
     reason: Reason,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Never mail these addresses again: later fetches count them as ignored, do_not_mail."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person
@@ -45,10 +53,13 @@ def suppress(
     from contact_sync.warehouse.suppressions import suppress as store
 
     result = store(warehouse, _addresses(warehouse, lines), kind, given_reason(reason), person())
-    say(f"{result.added:,} suppressed as {kind}, {result.already:,} were already.")
+    if output is Output.JSON:
+        say_json({"kind": kind, **_suppressed(lines, result)})
+    else:
+        say(f"{result.added:,} suppressed as {kind}, {result.already:,} were already.")
     unclear = {position: had for position, had in result.former.items() if len(had) > 1}
     for position, (had, *_) in result.former.items():
-        if position not in unclear:
+        if position not in unclear and output is Output.TEXT:
             say(f"Nobody has the address of {_lines(lines, [position])} now; contact {had} had it before and is meant.")
     for position, several in unclear.items():
         say(
@@ -66,6 +77,7 @@ def unsuppress(
     addresses: Addresses,
     reason: Reason,
     force: Annotated[bool, typer.Option("--force", help="Also lift complaint and erased.")] = False,
+    output: AsOutput = Output.TEXT,
 ) -> None:
     """Lift suppressions by hand. Complaints and erased people need --force."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person, secrets_at_hand
@@ -76,16 +88,19 @@ def unsuppress(
 
     entries = _addresses(warehouse, lines)
     result = lift(warehouse, entries, given_reason(reason), person(), force=force)
-    say(f"{counted(result.lifted, 'suppression')} lifted.")
-    if result.not_found:
-        say(f"Not suppressed: {_lines(lines, result.not_found)}.")
+    if output is Output.JSON:
+        say_json(_lifted(lines, result))
+    else:
+        say(f"{counted(result.lifted, 'suppression')} lifted.")
+        if result.not_found:
+            say(f"Not suppressed: {_lines(lines, result.not_found)}.")
     if result.needs_force:
         kept = _lines(lines, result.needs_force)
         say(f"Complaint or erased, still suppressed: {kept}. Lift these too with: --force", error=True)
     if result.invalid:
         say(f"Not understood as addresses: {_lines(lines, result.invalid)}.", error=True)
     if result.needs_force or result.invalid:
-        raise typer.Exit(PROBLEMS_FOUND)
+        raise typer.Exit(PROBLEMS_FOUND if result.lifted or result.invalid else SKIPPED)
 
 
 def read_addresses(given: str) -> list[tuple[int, str]]:
@@ -140,6 +155,20 @@ def given_reason(reason: str) -> str:
     if not reason.strip():
         raise UsageMistake("--reason is empty: say why, for the record.")
     return reason.strip()
+
+
+def _suppressed(lines: list[tuple[int, str]], result: "SuppressionResult") -> dict[str, Any]:
+    """JSON-ready; addresses are named by their lines."""
+    had = [{"line": lines[position - 1][0], "contacts": ids} for position, ids in result.former.items()]
+    invalid = [lines[position - 1][0] for position in result.invalid]
+    return {"added": result.added, "already": result.already, "had_before": had, "invalid_lines": invalid}
+
+
+def _lifted(lines: list[tuple[int, str]], result: "UnsuppressResult") -> dict[str, Any]:
+    """JSON-ready; addresses are named by their lines."""
+    parts = {"not_found": result.not_found, "needs_force": result.needs_force, "invalid": result.invalid}
+    by_line = {f"{name}_lines": [lines[position - 1][0] for position in found] for name, found in parts.items()}
+    return {"lifted": result.lifted, **by_line}
 
 
 def _lines(lines: list[tuple[int, str]], positions: Sequence[int]) -> str:

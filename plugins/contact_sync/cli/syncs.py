@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.text import Text
 
+from contact_sync.cli.arguments import AsOutput, Output
 from contact_sync.cli.console import PROBLEMS_FOUND, clock, console, say, say_json, table
 from contact_sync.paths import include_folder
 
@@ -22,14 +23,13 @@ if TYPE_CHECKING:
     from contact_sync.warehouse.database import Warehouse
     from contact_sync.warehouse.standings import Kept, Standing
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 AskState = Annotated[bool, typer.Option("--state", help="Tell the states even if only Airflow knows the warehouse.")]
 AskLimits = Annotated[bool, typer.Option("--limits", help="Only what is used of the limits (LIM-2).")]
 
 _STYLES = {"active": "green", "inactive": "yellow", "missing": "yellow", "deleted": "dim"}
 
 
-def list_syncs(as_json: AsJson = False, state: AskState = False, limits: AskLimits = False) -> None:
+def list_syncs(state: AskState = False, limits: AskLimits = False, output: AsOutput = Output.TEXT) -> None:
     """List the syncs: what each reads, into which list, when, its state; what is used of the limits."""
     from contact_sync.config.loader import load_syncs
 
@@ -38,12 +38,12 @@ def list_syncs(as_json: AsJson = False, state: AskState = False, limits: AskLimi
     warehouse = _warehouse(asked=state or limits)
     used = _used(warehouse, loaded, now)
     if limits:
-        say_json(used) if as_json else _say_limits(used)
+        _say_limits(used) if output is Output.TEXT else say_json(used)
         return
     rows = [describe(sync, now) for sync in loaded.syncs.values()]
     if warehouse is not None:
         rows = _with_states(rows, warehouse, loaded, now)
-    if as_json:
+    if output is Output.JSON:
         say_json(rows)
     elif rows:
         _print(rows, loaded)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contact_sync.errors import ConfigError
+from contact_sync.paths import include_folder
 
 
 def rows_of(queries: Sequence[str], view: str, **values: Any) -> list[list[dict[str, Any]]]:
@@ -20,3 +22,11 @@ def rows_of(queries: Sequence[str], view: str, **values: Any) -> list[list[dict[
             raise ConfigError("The warehouse is not of this version. Run: contact-sync warehouse migrate")
         found = [connection.execute(text(query), values).mappings() for query in queries]
         return [[dict(row) for row in rows] for rows in found]
+
+
+def organisation_zone() -> ZoneInfo:
+    """The zone in which times are shown; UTC while organisation.yaml is broken."""
+    from contact_sync.config.loader import read_organisation
+
+    organisation, _ = read_organisation(include_folder())
+    return ZoneInfo(organisation.timezone if organisation else "Etc/UTC")

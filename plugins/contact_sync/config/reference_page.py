@@ -90,25 +90,31 @@ def page_text() -> str:
 
 def write_page(folder: Path) -> list[Path]:
     """Write the page into docs/ beside `folder`; returns the files that changed: one or none."""
-    path, text = _path(folder), page_text()
+    return write_generated(folder, PAGE, page_text())
+
+
+def stale_page(folder: Path) -> list[ConfigProblem]:
+    """A problem if the page in docs/ beside `folder` is missing or differs from the models."""
+    return stale_generated(folder, PAGE, page_text(), "the models")
+
+
+def write_generated(folder: Path, name: str, text: str) -> list[Path]:
+    """Write a page of docs/ beside `folder` if it differs; returns the files that changed: one or none."""
+    path = folder.parent / "docs" / name
     if not path.parent.is_dir() or (path.is_file() and path.read_text(encoding="utf-8") == text):
         return []
     path.write_text(text, encoding="utf-8")
     return [path]
 
 
-def stale_page(folder: Path) -> list[ConfigProblem]:
-    """A problem if the page in docs/ beside `folder` is missing or differs from the models."""
-    path = _path(folder)
-    if not path.parent.is_dir() or (path.is_file() and path.read_text(encoding="utf-8") == page_text()):
+def stale_generated(folder: Path, name: str, text: str, source: str) -> list[ConfigProblem]:
+    """A problem if a page of docs/ beside `folder` is missing or is not `text`, which is generated from `source`."""
+    path = folder.parent / "docs" / name
+    if not path.parent.is_dir() or (path.is_file() and path.read_text(encoding="utf-8") == text):
         return []
     state = "is out of date" if path.is_file() else "does not exist"
-    message = f"{state}: it is generated from the models. Write it with: contact-sync lint --write-schema"
+    message = f"{state}: it is generated from {source}. Write it with: contact-sync lint --write-schema"
     return [ConfigProblem(f"{path.parent.name}/{path.name}", 0, "", message)]
-
-
-def _path(folder: Path) -> Path:
-    return folder.parent / "docs" / PAGE
 
 
 def _table(part: _Part, model: Schema) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.run import RunInfo, RunType
-from contact_sync.errors import ConfigError
+from contact_sync.errors import ConfigError, RefusedByRule
 from contact_sync.stages import limits
 from contact_sync.warehouse import acts, registry
 from contact_sync.warehouse import limits as counted
@@ -120,11 +120,11 @@ def activate(
 ) -> Change:
     """Make a sync active, and register what its file says.
 
-    Raises ConfigError if it is over or no slot is free, SyncSkipped if its first activation is past the limit of the
+    Raises RefusedByRule if it is over or no slot is free, SyncSkipped if its first activation is past the limit of the
     day or month (LIM-2), and as `probe` does.
     """
     before = _before_revival(warehouse, sync, now, probe)
-    refused: ConfigError | None = None
+    refused: RefusedByRule | None = None
     with warehouse.transaction() as connection:
         registered = registry.register(connection, registration(sync), now)
         stands = registered.inactive_reason or registered.state
@@ -270,10 +270,10 @@ def _before_revival(warehouse: Warehouse, sync: ResolvedSync, now: datetime, pro
     return None if stands == "active" else stands
 
 
-def _refused(sync: ResolvedSync, reason: str) -> ConfigError:
-    return ConfigError(f"{sync.sync_id} cannot be activated, {reason}: {remedy(reason, sync)}")
+def _refused(sync: ResolvedSync, reason: str) -> RefusedByRule:
+    return RefusedByRule(f"{sync.sync_id} cannot be activated, {reason}: {remedy(reason, sync)}")
 
 
-def _no_slot(connection: Connection, sync: ResolvedSync, now: datetime) -> ConfigError:
+def _no_slot(connection: Connection, sync: ResolvedSync, now: datetime) -> RefusedByRule:
     told = limits.slot_remedy(connection, sync, now)
-    return ConfigError(f"{sync.sync_id} cannot be activated, over_limit: {told}")
+    return RefusedByRule(f"{sync.sync_id} cannot be activated, over_limit: {told}")
