@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import airflow.settings  # noqa: F401 - it logs to the streams that it finds: not to those of one test, which are closed
 import pytest
 from sqlalchemy import create_engine, text
 
