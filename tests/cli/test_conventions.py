@@ -55,7 +55,7 @@ ACTS = {
     "warehouse migrate": (),
     "delete": ("candidates_daily", *WHY),
 }
-BY_THEIR_OWN_TESTS = {"doctor", "explain", "explain-record", "fields", "plan"}
+BY_THEIR_OWN_TESTS = {"doctor", "explain", "explain-record", "fields", "plan", "run"}
 """They ask an account, or show a person; their tests read the answer as JSON."""
 
 

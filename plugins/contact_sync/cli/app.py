@@ -30,6 +30,7 @@ from contact_sync.cli import (
     pushes,
     removals,
     revert,
+    run,
     set_aside,
     states,
     suppressions,
@@ -59,6 +60,7 @@ app.command("lists")(lists.lists)
 app.command("new")(new.new)
 app.command("fields")(fields.fields)
 app.command("plan")(plan.plan)
+app.command("run")(run.run)
 app.command("history")(history.history)
 app.command("campaigns")(campaigns.campaigns)
 app.command("pushes")(pushes.pushes)

@@ -181,6 +181,23 @@ def sync_clients(
         yield make_client
 
 
+@contextlib.contextmanager
+def stage_clients(
+    warehouse: "Warehouse", kind: str, work: "Work"
+) -> "Iterator[Callable[[str, int], RecruitClient | CreatorClient]]":
+    """What makes clients for stages, as tasks do: by account, and the fetch that pays. It raises NotKnownHere."""
+    hook_of = _creator_hook if kind == "creator" else _account_hook
+    with _airflow():
+        from contact_sync.hooks.clients import clients
+    with clients(warehouse, kind, lambda account: _allowance(account, work)) as make:
+
+        def make_client(account: str, fetch_id: int) -> "RecruitClient | CreatorClient":
+            hook_of(account)
+            return make(account, fetch_id)
+
+        yield make_client
+
+
 def ask_source(sync: "ResolvedSync", warehouse: "Warehouse") -> None:
     """Read the first rows of a Creator sync's report; a source of Recruit is not asked.
 

@@ -48,6 +48,15 @@ USAGE: dict[str, Usage] = {
             "--account recruit_main --module Contacts": "what a module offers, without a sync",
         }
     ),
+    "run": Usage(
+        {
+            "all_candidates": "one run now",
+            "all_candidates --retrieve all --push off": "all data, nobody is pushed",
+            "all_candidates --preview -o json": "only look, for scripts",
+        },
+        fails="the fetch failed or was interrupted",
+        skips="the sync is inactive or over, a limit is reached, or another fetch of it is under way",
+    ),
     "plan": Usage(
         {
             "all_candidates": "what the next run would do",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from contact_sync.cli.console import clock, console, say, table
+from contact_sync.core.run import ran_by
 
 _STYLES = {"succeeded": "green", "partial": "yellow", "degraded": "yellow", "failed": "red", "skipped": "dim"}
 _WIDE = 110
@@ -41,6 +42,8 @@ def _fetch(fetch: dict[str, Any], zone: ZoneInfo) -> Text:
     cell.append(f"→ {fetch['list_name']}\n")
     cell.append(str(fetch["status"]), style=_STYLES.get(fetch["status"], ""))
     cell.append(f" · {fetch['run_type']} · {_duration(fetch['duration_seconds'])}\n")
+    if who := ran_by(fetch["run_id"]):
+        cell.append(f"by {who}, on the command line\n")
     cell.append(f"at   {clock(fetch['started_at'], zone)}\n")
     cell.append(f"from {start}\n")
     cell.append(f"to   {clock(fetch['window_end'], zone)}\n")

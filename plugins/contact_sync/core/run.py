@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+BY_COMMAND = "command_line__"
+"""How ids of runs begin that `contact-sync run` made; Airflow knows nothing of them."""
+
 
 class RunType(StrEnum):
     SCHEDULED = "scheduled"
@@ -31,3 +34,13 @@ class RunInfo:
     data_interval_end: datetime | None = None
     conf: Mapping[str, Any] = field(default_factory=dict)
     try_number: int = 1
+
+
+def command_run_id(who: str, now: datetime) -> str:
+    """The id of a run that `who` makes on the command line at `now`."""
+    return f"{BY_COMMAND}{now.isoformat()}__{who}"
+
+
+def ran_by(run_id: str) -> str | None:
+    """Who made the run on the command line; None for a run of Airflow, which knows that itself."""
+    return run_id.removeprefix(BY_COMMAND).partition("__")[2] if run_id.startswith(BY_COMMAND) else None

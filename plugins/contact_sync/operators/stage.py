@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTerminated, 
 from contact_sync.config.loader import load_organisation
 from contact_sync.core.results import Manifest
 from contact_sync.core.run import RunInfo
-from contact_sync.errors import NextDay, ReadPending, SyncBusy, SyncSkipped
+from contact_sync.errors import SyncSkipped
 from contact_sync.operators.run_info import SKIP_KEY, run_info
 from contact_sync.paths import include_folder
 
@@ -48,32 +48,20 @@ class StageOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
 
     def execute(self, context: "Context") -> dict[str, Any]:
         """Run the stage; what other tasks and people see of it is the manifest (ids and counts)."""
+        from contact_sync.stages.failures import into_history
+
         run = run_info(context)
         warehouse = open_warehouse()
         try:
-            manifest = self.perform(run, warehouse, context)
+            with into_history(run, warehouse, self.stage, FAILURES):
+                manifest = self.perform(run, warehouse, context)
         except SyncSkipped as skip:
             context["ti"].xcom_push(key=SKIP_KEY, value={"reason": skip.reason, "remedy": skip.remedy})
             raise AirflowSkipException(str(skip)) from None
-        except (SyncBusy, ReadPending, NextDay):
-            raise  # nothing has failed: the run waits for its turn, for its source, or for the next day
-        except FAILURES as error:
-            self._record_failure(run, warehouse, error)
-            raise
         finally:
             warehouse.engine.dispose()
         self._log_result(manifest)
         return manifest.as_xcom()
-
-    def _record_failure(self, run: RunInfo, warehouse: "Warehouse", error: BaseException) -> None:
-        """Write the failure into the fetch's history, as far as the warehouse lets us."""
-        try:
-            from contact_sync.stages.failures import record_failure
-
-            record_failure(run, warehouse, self.stage, error)
-        except Exception as second:
-            # Only the class: the message of a database error may quote values.
-            self.log.warning("The failure could not be written into the history: %s.", type(second).__name__)
 
     def _log_result(self, manifest: Manifest) -> None:
         counts = ", ".join(f"{word} {number}" for word, number in manifest.counts.items()) or "no counts"

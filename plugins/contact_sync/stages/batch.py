@@ -4,7 +4,7 @@ Every step is a transaction under the fence of the attempt: a process that was o
 whose change time lies outside the window are counted, not kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,13 +34,14 @@ class Seen:
 
 @dataclass(slots=True)
 class Batch:
-    """staged: rows so far. outside: rows whose change time lies outside the window."""
+    """staged: rows so far. outside: rows whose change time lies outside the window. tell: is told of both together."""
 
     warehouse: Warehouse
     fetch: Fetch
     attempt: int
     staged: int = 0
     outside: int = 0
+    tell: Callable[[int], None] = lambda rows: None
 
     def create(self) -> None:
         """An empty table; what an earlier attempt, or another way of reading, staged is dropped."""
@@ -65,6 +66,7 @@ class Batch:
         inside = within(frame, self.fetch.window, self.staged + 1)
         self._copy(inside)
         self.outside += len(frame) - len(inside)
+        self.tell(self.staged + self.outside)
 
     def add_by_id(self, frame: pd.DataFrame) -> None:
         """Copy rows that were asked for whatever their change time."""

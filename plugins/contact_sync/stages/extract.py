@@ -49,11 +49,12 @@ def extract(
     now: datetime,
     credentials: str | None = None,
     make_scan_client: ClientFactory | None = None,
+    tell: Callable[[int], None] = lambda rows: None,
 ) -> Manifest:
     """Stage and seal the records of one run. credentials: as `open_fetch` has it.
 
     make_scan_client: makes the client that lists all ids for `deletion_check: full_id_scan`, which spends less of the
-    account's credits (LIM-5); as `make_client` without one.
+    account's credits (LIM-5); as `make_client` without one. tell: is told how many records are read so far.
 
     Raises SyncSkipped, ConfigError for what the account lacks, Superseded if a newer attempt took over.
     """
@@ -61,7 +62,7 @@ def extract(
     # without what an earlier attempt learnt of the source's fields: that is learnt anew
     settings = ResolvedSync.model_validate(fetch.settings)
     with kept_for_fetch(warehouse, fetch, "extract") as kept:
-        batch = Batch(kept, fetch, attempt)
+        batch = Batch(kept, fetch, attempt, tell=tell)
         with kept.transaction() as connection:
             former = other_fetches.told_before(connection, fetch)
         source = open_source(make_client(settings.account, fetch.fetch_id), settings, former, batch)

@@ -4,18 +4,54 @@ A source that was renamed ends more than one run: every sync on it becomes inact
 Texts of our own errors hold no values and are kept; of any other error only the class, for its text may quote data.
 """
 
-from contact_sync.core.run import RunInfo
-from contact_sync.errors import ContactSyncError, SourceRenamed, Superseded
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contact_sync.core.run import RunInfo, ran_by
+from contact_sync.errors import (
+    ContactSyncError,
+    NextDay,
+    ReadPending,
+    SourceRenamed,
+    Superseded,
+    SyncBusy,
+    SyncSkipped,
+)
 from contact_sync.stages.common import settings_of
-from contact_sync.stages.opening import NEVER_BEGUN
+from contact_sync.stages.opening import NEVER_BEGUN, run_again
 from contact_sync.stages.states import remedy
 from contact_sync.warehouse import fetch_ends, fetches, registry
 from contact_sync.warehouse.database import Warehouse
 
+log = logging.getLogger(__name__)
+
+NO_FAILURE = (SyncSkipped, SyncBusy, ReadPending, NextDay)
+"""The run does nothing by rule, or waits for its turn, for its source, or for the next day."""
 SEE_LOG = (
     "See the log of the task in Airflow. Clear the task to run it again with the settings of this run; "
     "after a change to the sync's file trigger a new run."
 )
+
+
+@contextmanager
+def into_history(
+    run: RunInfo, warehouse: Warehouse, stage: str, failures: tuple[type[BaseException], ...] = (Exception,)
+) -> Iterator[None]:
+    """What fails in the block is first written into the history, as far as the warehouse lets us; this never hides
+    the error itself.
+    """
+    try:
+        yield
+    except NO_FAILURE:
+        raise
+    except failures as error:
+        try:
+            record_failure(run, warehouse, stage, error)
+        except Exception as second:
+            # Only the class: the message of a database error may quote values.
+            log.warning("The failure could not be written into the history: %s.", type(second).__name__)
+        raise
 
 
 def record_failure(run: RunInfo, warehouse: Warehouse, stage: str, error: BaseException) -> None:
@@ -23,6 +59,8 @@ def record_failure(run: RunInfo, warehouse: Warehouse, stage: str, error: BaseEx
     if isinstance(error, Superseded):
         return  # the newer attempt tells how the fetch goes on
     told = str(error) if isinstance(error, ContactSyncError) else type(error).__name__
+    if isinstance(error, KeyboardInterrupt):
+        told = "a person, or the system, ended the command"
     if isinstance(error, SourceRenamed):
         _end_syncs(warehouse, run, f"{stage}: {told}", error)
     else:
@@ -40,7 +78,8 @@ def _close(warehouse: Warehouse, dag_id: str, run_id: str, reason: str | None) -
         if fetch is None or fetch.stage == NEVER_BEGUN or (reason is None and fetch.status != "running"):
             return
         told = reason or f"{fetch.stage}: the task ended without a word; it was killed, or its machine went down"
-        fetch_ends.close_unloaded(connection, fetch.fetch_id, status="failed", reason=told, remedy=SEE_LOG)
+        help_out = SEE_LOG if ran_by(run_id) is None else run_again(dag_id)
+        fetch_ends.close_unloaded(connection, fetch.fetch_id, status="failed", reason=told, remedy=help_out)
 
 
 def _end_syncs(warehouse: Warehouse, run: RunInfo, reason: str, error: SourceRenamed) -> None:

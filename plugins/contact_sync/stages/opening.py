@@ -18,7 +18,7 @@ from contact_sync.core.window import Earliest, Window, resolve_window
 from contact_sync.errors import ConfigError, NextDay, SyncBusy, SyncSkipped
 from contact_sync.stages import limits
 from contact_sync.stages.states import due_at, is_over, registration, remedy
-from contact_sync.warehouse import accounts, fetch_ends, fetches, other_fetches, registry, watermarks
+from contact_sync.warehouse import accounts, command_runs, fetch_ends, fetches, other_fetches, registry, watermarks
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.fetches import Fetch
 from contact_sync.warehouse.registry import Registered
@@ -30,6 +30,7 @@ FORGOTTEN = timedelta(hours=12)
 TURN_SECONDS = 20.0
 NEVER_BEGUN = "opened"
 """The stage of a fetch that was skipped or refused: clearing its run decides anew."""
+KILLED = "its process ended without a word; it was killed, or its machine went down"
 ASK_AGAIN = "Nothing was read. Trigger a new run with the value put right."
 
 
@@ -81,6 +82,8 @@ def foresee(
 
 def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
     """One fetch of a sync at a time (OPS-10). Raises SyncBusy while another run's fetch is under way."""
+    other_fetches.hold_turn(connection, run)
+    close_left_behind(connection, run)
     other = other_fetches.another_running(connection, run, now - FORGOTTEN)
     if other is not None:
         raise SyncBusy(
@@ -88,6 +91,23 @@ def wait_your_turn(connection: Connection, run: RunInfo, now: datetime) -> None:
             f"(or is {FORGOTTEN.total_seconds() / 3600:.0f} hours old, should it have been left behind).",
             retry_after=TURN_SECONDS,
         )
+
+
+def close_left_behind(connection: Connection, run: RunInfo) -> None:
+    """Close the fetches of the sync whose command was killed: nobody else can say that they have ended."""
+    for run_id in command_runs.left_behind(connection, run):
+        fetch = fetches.latest(connection, run.dag_id, run_id, lock=True)
+        if fetch is None or fetch.status != "running":
+            continue
+        # the next attempt: a process that lives on, and only lost its connection, writes nothing more
+        fetches.begin_stage(connection, fetch, fetch.stage)
+        told = {"reason": f"{fetch.stage}: {KILLED}", "remedy": run_again(run.dag_id)}
+        fetch_ends.close_unloaded(connection, fetch.fetch_id, status="failed", **told)
+
+
+def run_again(sync_id: str) -> str:
+    """What a person can do about a run of the command line that failed."""
+    return f"Once the cause is mended run it again, which goes on from the last success: contact-sync run {sync_id}"
 
 
 def look_at_credentials(connection: Connection, sync: ResolvedSync, credentials: str | None, now: datetime) -> None:

@@ -106,6 +106,7 @@ def look_ahead(
     with rehearsal.undone() as connection:
         known = registry.state(connection, sync.sync_id)
         mark = watermarks.standing(connection, known.sync_no) if known else None
+        opening.close_left_behind(connection, run)
         under_way = other_fetches.another_running(connection, run, now - opening.FORGOTTEN)
         places = _places(connection, sync, known.sync_no if known else None, now)
     with rehearsal.undone() as connection:

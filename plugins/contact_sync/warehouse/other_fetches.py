@@ -12,13 +12,19 @@ from contact_sync.core.run import RunInfo
 from contact_sync.warehouse.fetches import Fetch
 
 
-def another_running(connection: Connection, run: RunInfo, since: datetime) -> int | None:
-    """The id of another run's fetch of the same sync that is under way, if any was begun after `since`.
-
-    Holds the sync's turn until the transaction ends, so that of two runs that ask at once one sees the other, also
+def hold_turn(connection: Connection, run: RunInfo) -> None:
+    """Hold the sync's turn until the transaction ends, so that of two runs that ask at once one sees the other, also
     before the registry knows the sync.
     """
     connection.execute(_HOLD_TURN, {"sync_id": run.dag_id})
+
+
+def another_running(connection: Connection, run: RunInfo, since: datetime) -> int | None:
+    """The id of another run's fetch of the same sync that is under way, if any was begun after `since`.
+
+    Holds the sync's turn until the transaction ends.
+    """
+    hold_turn(connection, run)
     values = {"sync_id": run.dag_id, "run_id": run.run_id, "since": since}
     found = connection.execute(_ANOTHER, values).scalar()
     return None if found is None else int(found)
