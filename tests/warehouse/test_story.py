@@ -11,6 +11,7 @@ from sqlalchemy import text
 from contact_sync.config.loader import load_syncs
 from contact_sync.core.email import hash_keys
 from contact_sync.core.person_words import kept_out, list_sentence
+from contact_sync.core.story import Story
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder, sql_folder
 from contact_sync.warehouse import statements
@@ -18,7 +19,7 @@ from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.erasure import erase
 from contact_sync.warehouse.removals import remove_from_list, remove_from_organisation
 from contact_sync.warehouse.secrets import hash_key
-from contact_sync.warehouse.story import Story, story
+from contact_sync.warehouse.story import story
 from contact_sync.warehouse.suppressions import suppress
 from tests.stages.desk import Desk, record
 from tests.warehouse.erasing_support import ANN, BEN, FORMER, MISFIT, OTHER_RECORD, RECORD, everything, live_a_life

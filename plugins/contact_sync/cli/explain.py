@@ -18,9 +18,7 @@ from contact_sync.cli.suppressions import read_addresses
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
-    from contact_sync.warehouse.story import Story
-
-ERASED = "This person was erased. Nothing else is kept of them, but that no import may bring them back."
+    from contact_sync.core.story import Story
 
 
 def explain(
@@ -41,6 +39,7 @@ def explain(
 ) -> None:
     """Tell one person's story: every fetch's outcome, lists, suppressions, addresses, campaigns, pushes."""
     from contact_sync.cli.connections import open_warehouse_at_hand, secrets_at_hand
+    from contact_sync.core.story_told import ERASED
     from contact_sync.warehouse.story import story
 
     given = _one(person)
@@ -80,8 +79,8 @@ def _chosen(lists: Sequence[Any], names: Sequence[str]) -> list[Any]:
 
 
 def _print(found: "Story", *, only_lists: bool) -> None:
-    from contact_sync.cli.explain_told import lists_section, sections
     from contact_sync.cli.plan_view import print_text
+    from contact_sync.core.story_told import lists_section, sections
 
     zone = _zone()
 

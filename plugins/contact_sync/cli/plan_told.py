@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contact_sync.cli.console import clock, counted
-from contact_sync.cli.plan_view import Section, Table
 from contact_sync.core.criteria.model import Condition
+from contact_sync.core.sections import Section, Table
 
 if TYPE_CHECKING:
     from contact_sync.cli.plan import Planned

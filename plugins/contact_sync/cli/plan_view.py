@@ -1,29 +1,11 @@
 """How a plan looks: sections of facts and tables, as text for a terminal or Markdown for a pull request."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from rich.text import Text
 
 from contact_sync.cli.console import console, say, table
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Cells as text; columns in `numbers` are aligned to the right."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numbers: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, sentences below it, then tables."""
-
-    title: str
-    lines: Sequence[str] = ()
-    tables: Sequence[Table] = field(default=())
+from contact_sync.core.sections import Section
 
 
 def print_text(sections: Iterable[Section]) -> None:

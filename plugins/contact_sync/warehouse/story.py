@@ -4,48 +4,17 @@ For who asked, on their terminal or page: the values are personal and go nowhere
 reads, in one transaction that sees one moment. Of somebody erased it tells that, and nothing more.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from contact_sync.core.email import hash_keys
+from contact_sync.core.story import Story
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import people, statements
 from contact_sync.warehouse.database import Warehouse
 from contact_sync.warehouse.secrets import hash_key_if_any
-
-Rows = Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Rows as the statements of include/sql/story have them, the last first.
-
-    contact_id: None if nobody has the address asked for. former: found by an address that the person had before.
-    lists: one row per list with `last`, what the fetches into it last made of the person's records, None if they met
-    none. more: there are older outcomes than those. by_address: whether records were also looked for by address; not
-    without CONTACT_SYNC_KEY. Of somebody erased all else is empty.
-    """
-
-    contact_id: int | None
-    erased: bool = False
-    former: bool = False
-    by_address: bool = True
-    person: Mapping[str, Any] | None = None
-    lists: Rows = ()
-    outcomes: Rows = ()
-    more: bool = False
-    records: Rows = ()
-    suppressions: Rows = ()
-    addresses: Rows = ()
-    bounces: Rows = ()
-    campaigns: Rows = ()
-    pushes: Rows = ()
-    removals: Rows = ()
-    acts: Rows = ()
-    waiting: Rows = field(default=())
 
 
 def story(warehouse: Warehouse, given: str, most: int = 100) -> Story:

@@ -1,32 +1,30 @@
 """One person's story as sections of sentences and tables: the lists first, then each fetch, then all else.
 
-What there is nothing of is left out. Values are personal: these sections go to the terminal of who asked only.
+What there is nothing of is left out. Values are personal: these sections go to the terminal, or page, of who asked only.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from contact_sync.cli.console import counted
-from contact_sync.cli.plan_view import Section, Table
 from contact_sync.core.person_words import Clock, Row, evidence_words, kept_out, list_sentence, outcome_words
+from contact_sync.core.sections import Section, Table
+from contact_sync.core.story import Story
 
-if TYPE_CHECKING:
-    from contact_sync.warehouse.story import Story
-
+ERASED = "This person was erased. Nothing else is kept of them, but that no import may bring them back."
 UNKNOWN = "No fetch met a record with it, no suppression names it, and no mail to it is known."
 Cells = Sequence[Sequence[str]]
 
 
-def lists_section(found: "Story", clock: Clock, zone: str) -> Section:
+def lists_section(found: Story, clock: Clock, zone: str) -> Section:
     """Why the person is, or is not, in each list of the story."""
     lines = [list_sentence(row, clock) for row in found.lists]
     held = kept_out(found.suppressions, found.bounces)
     return Section(_title(found, zone), [f"Never mailed while this holds: {held}.", *lines] if held else lines)
 
 
-def sections(found: "Story", clock: Clock, zone: str) -> list[Section]:
+def sections(found: Story, clock: Clock, zone: str) -> list[Section]:
     """All of the story, the lists first. Of somebody unknown only lists whose fetches met a record of theirs."""
     if found.contact_id is None:
         found = replace(found, lists=[row for row in found.lists if row["last"] is not None])
@@ -35,14 +33,14 @@ def sections(found: "Story", clock: Clock, zone: str) -> list[Section]:
     return [lists_section(found, clock, zone), *_person(found, clock), *_rest(found, clock)]
 
 
-def _title(found: "Story", zone: str) -> str:
+def _title(found: Story, zone: str) -> str:
     if found.contact_id is None:
         return f"No contact has this address (times: {zone})"
     had = "; nobody has this address now, they had it before" if found.former else ""
     return f"Contact {found.contact_id}{had} (times: {zone})"
 
 
-def _person(found: "Story", clock: Clock) -> Iterator[Section]:
+def _person(found: Story, clock: Clock) -> Iterator[Section]:
     person = found.person
     if person is None:
         return
@@ -55,7 +53,7 @@ def _person(found: "Story", clock: Clock) -> Iterator[Section]:
     yield Section("Who they are", lines)
 
 
-def _rest(found: "Story", clock: Clock) -> Iterator[Section]:
+def _rest(found: Story, clock: Clock) -> Iterator[Section]:
     yield _outcomes(found, clock)
     yield from _table(
         "Records", ("Record", "Taken by", "Since", "Standing"), [_record(row, clock) for row in found.records]
@@ -103,12 +101,12 @@ def _rest(found: "Story", clock: Clock) -> Iterator[Section]:
     )
 
 
-def _outcomes(found: "Story", clock: Clock) -> Section:
+def _outcomes(found: Story, clock: Clock) -> Section:
     lines = []
     if not found.outcomes:
         lines.append("The ledger has none.")
     if found.more:
-        lines.append(f"The last {counted(len(found.outcomes), 'one')}; there are older ones: --limit")
+        lines.append(f"The last {len(found.outcomes):,}; there are older ones.")
     if not found.by_address:
         lines.append("Records that were ignored are known by address only, which needs CONTACT_SYNC_KEY: not shown.")
     rows = [
