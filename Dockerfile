@@ -1,15 +1,23 @@
-# The project as an image for the Astro CLI or any registry: Airflow's own image with the locked packages.
-# Set at run time: the connections, CONTACT_SYNC_KEY, and the database of Airflow. The demo needs none of this.
-FROM apache/airflow:3.3.2-python3.12
+# The project as an image for Astro: Astronomer's runtime with the packages of this project. `astro deploy` builds it.
+# For Airflow's own image see Dockerfile.airflow; for what to set at run time, docs/deployment.md.
+#
+# 3.3 is the Airflow, -8 Astronomer's build of it. `-base` leaves out the build steps that install requirements.txt by
+# themselves: that file is a full lock, Airflow included, and this image brings its own Airflow.
+FROM astrocrpublic.azurecr.io/runtime:3.3-8-python-3.12-base
 
-WORKDIR /opt/airflow
-COPY --chown=airflow:0 requirements.txt pyproject.toml README.md ./
-RUN pip install --no-cache-dir -r requirements.txt
-COPY --chown=airflow:0 plugins plugins
-COPY --chown=airflow:0 dags dags
-COPY --chown=airflow:0 include include
-# Editable, so that the connection types are known and include/ is found beside plugins/.
-RUN pip install --no-cache-dir --no-deps -e .
-ENV PYTHONPATH=/opt/airflow:/opt/airflow/plugins \
+USER root
+COPY packages.txt ./
+RUN /usr/local/bin/install-system-packages
+
+COPY --chown=astro:0 pyproject.toml README.md ./
+COPY --chown=astro:0 plugins plugins
+# Editable, so that the connection types are known and include/ is found beside plugins/. The versions that the image
+# holds fast stay: where pyproject.toml wants others, or another Airflow than the image has, this fails and says so.
+RUN uv pip install --system --no-cache --constraint /etc/pip-constraints.txt --editable .
+USER astro
+
+COPY --chown=astro:0 dags dags
+COPY --chown=astro:0 include include
+ENV PYTHONPATH=/usr/local/airflow:/usr/local/airflow/plugins \
     AIRFLOW__CORE__LOAD_EXAMPLES=False \
     AIRFLOW__CORE__TEST_CONNECTION=Enabled

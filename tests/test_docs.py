@@ -14,7 +14,8 @@ from contact_sync.config.organisation import Organisation
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 GUIDE = PROJECT / "docs" / "guide"
-TOP = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", PROJECT / "docs" / "operating.md"]
+GUIDES = [PROJECT / "docs" / name for name in ("operating.md", "deployment.md")]
+TOP = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *GUIDES]
 ROOTS = (PROJECT, PROJECT / "plugins" / "contact_sync", PROJECT / "include", PROJECT / "docs")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SPAN = re.compile(r"`([^`\n]+)`")

@@ -4,7 +4,6 @@
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +13,11 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from include.local.airflow import ADMIN
 from include.local.state import PROJECT
+from tests.browser.chromium import NoChromiumError, find_chromium
 from tests.browser.pages import Pages
 from tests.integration.conftest import BY_HAND, NIGHTLY, by_hand, nightly
 from tests.integration.whole import Whole, started
 
-DEBIAN = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,16 +34,16 @@ PATIENCE = 30_000
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The browser of the machine: CHROMIUM, else Debian's."""
-    named = os.environ.get("CHROMIUM", DEBIAN)
-    found = shutil.which(named)
-    if found is None:
-        pytest.exit(
-            f"These tests need Chromium, and {named} is not there. On Debian and Ubuntu: apt install chromium. "
-            "Elsewhere name it: make test-browser CHROMIUM=/path/to/chromium",
-            returncode=1,
-        )
-    return found
+    """The browser, found as chromium.py says; without one the whole session ends, and says how to get one."""
+    try:
+        return find_chromium(os.environ, _own)
+    except NoChromiumError as missing:
+        pytest.exit(str(missing), returncode=1)
+
+
+def _own() -> str:
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
 
 
 @pytest.fixture(scope="session")
