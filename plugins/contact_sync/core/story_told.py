@@ -1,6 +1,6 @@
 """One person's story as sections of sentences and tables: the lists first, then each fetch, then all else.
 
-What there is nothing of is left out. Values are personal: these sections go to the terminal, or page, of who asked only.
+What there is nothing of is left out. Values are personal: these sections go to the screen of who asked only.
 """
 
 from collections.abc import Iterator, Sequence
