@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from fastapi.testclient import TestClient
 
 PREFIX = "/contact-sync"
+KEY = Fernet.generate_key().decode()
+"""CONTACT_SYNC_KEY of the seeded warehouse."""
 READABLE = {
     "anna": None,
     "ben": {"candidates_daily"},
     "dora": {"candidates_daily", "mail_events_import"},
     "carl": set(),
+    "eva": {"candidates_daily", "contact_sync_admin"},
 }
 """Which DAGs each of them may read; None for all."""
 
@@ -90,7 +93,7 @@ def database(postgres_url: str) -> Iterator[Callable[[str], str]]:
 @pytest.fixture(scope="package")
 def seeded(database: Callable[[str], str]) -> Seeded:
     """A warehouse with two syncs, a campaign and a push switch."""
-    return seed(open_warehouse(database("pages"), Fernet.generate_key().decode()))
+    return seed(open_warehouse(database("pages"), KEY))
 
 
 @pytest.fixture(scope="package")

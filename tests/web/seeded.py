@@ -22,13 +22,14 @@ PUSHED = "Talent news"
 
 @dataclass(frozen=True)
 class Seeded:
-    """fetch, her_fetch: of the sync that Ben may read, and of the one that he may not."""
+    """fetch, her_fetch: of the sync that Ben may read, and of the one that he may not. contact: Ann."""
 
     warehouse: Warehouse
     fetch: int
     her_fetch: int
     campaign: int
     switch: int
+    contact: int
 
     def execute(self, statement: str, **values: Any) -> None:
         with self.warehouse.engine.begin() as connection:
@@ -58,7 +59,7 @@ def seed(warehouse: Warehouse) -> Seeded:
     fetch = his.last.fetch_id
     hers = Desk(warehouse, syncs[HERS])
     hers.take(record("8", SECRET, Last_Name="Hidden"))
-    found = Seeded(warehouse, fetch, hers.last.fetch_id, 0, 0)
+    found = Seeded(warehouse, fetch, hers.last.fetch_id, 0, 0, 0)
     Mailroom(warehouse).take(
         campaign(name=f"News {SCRIPT}", lists=[PUSHED]),
         send("ann"),
@@ -70,7 +71,8 @@ def seed(warehouse: Warehouse) -> Seeded:
     )
     number = found.one("SELECT campaign_id FROM contacts.campaign")
     _in_recruit(found, number)
-    return Seeded(warehouse, fetch, found.her_fetch, number, _switch(found))
+    ann = found.one("SELECT contact_id FROM contacts.contact WHERE email = 'ann@example.org'")
+    return Seeded(warehouse, fetch, found.her_fetch, number, _switch(found), ann)
 
 
 def _in_recruit(found: Seeded, campaign_id: int) -> None:

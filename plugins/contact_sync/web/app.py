@@ -1,7 +1,8 @@
 """The pages as one web application: routes, errors in plain words, and what browsers are told to refuse.
 
 Whoever has not logged in gets nothing: the login is asked for by the application as a whole, styles and scripts
-included, and it has no generated documentation and no folder of files. It answers GET alone, and writes nothing.
+included, and it has no generated documentation and no folder of files. It writes nothing, and answers GET; POST only
+where a person is looked for, whose address belongs into no URL.
 """
 
 import logging
@@ -13,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from contact_sync.errors import ConfigError, ContactSyncError, Unavailable
-from contact_sync.web import campaigns, credits, fetches, pushes, records, rights, styles, syncs, tabs
+from contact_sync.web import campaigns, credits, fetches, people, pushes, records, rights, styles, syncs, tabs
 from contact_sync.web.rendering import page
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def make_app() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for part in (syncs, fetches, records, campaigns, pushes, credits, tabs, styles):
+    for part in (syncs, fetches, records, campaigns, pushes, people, credits, tabs, styles):
         app.include_router(part.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)

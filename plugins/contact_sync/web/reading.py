@@ -1,9 +1,11 @@
 """How pages look into the warehouse: in transactions that cannot write, and that do not last.
 
-The connection is the one that organisation.yaml names, as for tasks; the key of the warehouse's secrets is not needed.
+The connection is the one that organisation.yaml names, as for tasks; the key of the warehouse's secrets is needed for
+people alone who are known by nothing but their address.
 Raises what Warehouse.transaction does; a page that takes too long ends as Unavailable, and says so.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +14,7 @@ from airflow.exceptions import AirflowNotFoundException
 from sqlalchemy import Connection, text
 
 from contact_sync.errors import ConfigError
-from contact_sync.hooks.contacts_warehouse import ContactsWarehouseHook
+from contact_sync.hooks.contacts_warehouse import KEY_VARIABLE, ContactsWarehouseHook
 from contact_sync.warehouse import statements
 from contact_sync.warehouse.database import Warehouse, open_warehouse
 from contact_sync.web.configured import configured
@@ -43,6 +45,12 @@ def warehouse() -> Warehouse:
             "Add it in Airflow, under Admin, Connections."
         ) from None
     return open_warehouse(url.render_as_string(hide_password=False), None, _NAME)
+
+
+def warehouse_with_key() -> Warehouse:
+    """The same, with the key of its secrets if the API server has it: addresses are known by keyed hashes."""
+    url = warehouse().engine.url.render_as_string(hide_password=False)
+    return open_warehouse(url, os.environ.get(KEY_VARIABLE), _NAME)
 
 
 @contextmanager

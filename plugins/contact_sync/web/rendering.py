@@ -18,7 +18,13 @@ from markupsafe import Markup
 
 from contact_sync.web.configured import zone
 
-NAVIGATION = (("", "Syncs"), ("campaigns", "Campaigns"), ("pushes", "Pushes"), ("credits", "Credits"))
+NAVIGATION = (
+    ("", "Syncs"),
+    ("campaigns", "Campaigns"),
+    ("pushes", "Pushes"),
+    ("people", "People"),
+    ("credits", "Credits"),
+)
 _NONE = Markup('<span class="none">–</span>')
 _TIME = Markup('<time datetime="{}">{}</time>')
 _COUNT = Markup('<a href="{}">{}</a>')
