@@ -36,12 +36,13 @@ PATIENCE = 30_000
 def chromium() -> str:
     """The browser, found as chromium.py says; without one the whole session ends, and says how to get one."""
     try:
-        return find_chromium(os.environ, _own)
+        return find_chromium(os.environ, own_chromium)
     except NoChromiumError as missing:
         pytest.exit(str(missing), returncode=1)
 
 
-def _own() -> str:
+def own_chromium() -> str:
+    """Where Playwright would have put its own."""
     with sync_playwright() as playwright:
         return playwright.chromium.executable_path
 

@@ -4,6 +4,7 @@ Each is a way through Airflow as a person goes it, and what must be seen at its 
 into build/browser, so that none of the ways is closed.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 from playwright.sync_api import FrameLocator, Page, expect
 
 from include.local.state import PROJECT
-from tests.browser.conftest import find_chromium, logged_in
+from tests.browser.chromium import find_chromium
+from tests.browser.conftest import logged_in, own_chromium
 from tests.browser.demo import Demo, demo_up
 
 IMAGES = PROJECT / "docs" / "images"
@@ -76,6 +78,14 @@ def pushes(_: Page, frame: FrameLocator) -> None:
     expect(frame.get_by_role("heading", name=re.compile("Candidates who")).first).to_be_visible()
 
 
+def person(_: Page, frame: FrameLocator) -> None:
+    """Why somebody is in a list, or not."""
+    frame.get_by_role("link", name="People").click()
+    frame.get_by_label("E-mail address or contact id").fill("amara.mensah3927@post.example.net")
+    frame.get_by_role("button", name="Tell the story").click()
+    expect(frame.get_by_text("the person is suppressed (blocked)").first).to_be_visible()
+
+
 def credits(_: Page, frame: FrameLocator) -> None:
     """API credits by day and sync."""
     frame.get_by_role("link", name="Credits").click()
@@ -92,6 +102,7 @@ WAYS: dict[str, tuple[str, Callable[[Page, FrameLocator], None]]] = {
     "records": (PAGES, records),
     "campaigns": (PAGES, campaigns),
     "pushes": (PAGES, pushes),
+    "person": (PAGES, person),
     "credits": (PAGES, credits),
 }
 
@@ -117,7 +128,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="demo-once-pictures-", dir=PROJECT / "build"))
     try:
         with demo_up(folder / "demo") as demo:
-            for path in take(demo, find_chromium(), folder / "profile", IMAGES):
+            for path in take(demo, find_chromium(os.environ, own_chromium), folder / "profile", IMAGES):
                 print(f"{path.relative_to(PROJECT)}: {path.stat().st_size // 1024} kB")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ import pytest
 
 from include.local.state import PROJECT
 from tests.browser.demo import Demo, demo_up
+from tests.browser.pictures import IMAGES, take
 
 SECONDS = 120
 """So long may a command take; the whole tour, with what a person reads, takes ten minutes."""
@@ -45,6 +46,14 @@ def paste(demo: Demo, block: str, folder: Path) -> str:
     )
     assert done.returncode == 0, f"{block}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
+
+
+@pytest.mark.timeout(900)
+def test_the_pictures_of_the_documentation(demo: Demo, chromium: str, tmp_path: Path) -> None:
+    """OPS-8: each way that `make pictures` goes is open, and leads to what the picture is to show."""
+    taken = take(demo, chromium, tmp_path, PROJECT / "build" / "pictures")
+    assert {path.name for path in taken} == {path.name for path in IMAGES.iterdir()}
+    assert min(path.stat().st_size for path in taken) > 20_000
 
 
 @pytest.mark.timeout(900)
