@@ -10,7 +10,7 @@ from contact_sync.config.loader import load_syncs
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core.alerting import KINDS, Message
 from contact_sync.paths import include_folder
-from contact_sync.stages.alerting import Ended, last_due, look, tell
+from contact_sync.stages.alerting import Ended, look, tell
 from contact_sync.warehouse.database import Warehouse
 from tests.seeds import sow
 
@@ -174,10 +174,10 @@ def test_a_one_time_sync_is_due_once(watch: Watch) -> None:
     """OPS-7, RET-1: at its moment; one that runs at once is never missed."""
     once = watch.sync.schedule.model_copy(update={"frequency": "once", "date": DUE.date()})
     at_set_time = watch.sync.model_copy(update={"schedule": once})
-    assert last_due(at_set_time, DUE + 1.9 * HOUR) is None
-    assert last_due(at_set_time, DUE + 2.1 * HOUR) == DUE
+    assert at_set_time.schedule.last_due(DUE - 0.1 * HOUR) is None
+    assert at_set_time.schedule.last_due(DUE + 0.1 * HOUR) == DUE
     at_once = watch.sync.model_copy(update={"schedule": once.model_copy(update={"date": None, "at": None})})
-    assert last_due(at_once, DUE + 2.1 * HOUR) is None
+    assert at_once.schedule.last_due(DUE + 0.1 * HOUR) is None
 
 
 def test_another_mix_of_reasons(watch: Watch) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contact_sync.config.resolved import ResolvedSync
 from contact_sync.config.resolved_schedule import ResolvedSchedule
 from contact_sync.web.chart import HEIGHT, chart
 from contact_sync.web.csv_text import cell, lines
@@ -14,8 +15,15 @@ from contact_sync.web.records import Sight, shown
 from contact_sync.web.rendering import Links
 from contact_sync.web.settings import _option
 
-NIGHTLY = ResolvedSchedule(frequency="daily", at="02:00", timezone="UTC")
+
+def by(**schedule: Any) -> ResolvedSync:
+    """A sync that runs like this, for ever."""
+    return ResolvedSync.model_construct(schedule=ResolvedSchedule(timezone="UTC", **schedule), active_until=None)
+
+
+NIGHTLY = by(frequency="daily", at="02:00")
 DUE = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ACTIVE = {"state": "active", "inactive_reason": None, "since": DUE - timedelta(days=9)}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +33,7 @@ DUE = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 )  # fmt: skip
 def test_health_is_that_of_the_last_run(status: str | None, word: str) -> None:
     """OPS-8: in the words of the history; no run, no health."""
-    last = {"status": status, "read_until": DUE, "reason": "because" if status == "failed" else None}
+    last = {**ACTIVE, "status": status, "read_until": DUE, "reason": "because" if status == "failed" else None}
     found = health(last if status else {}, NIGHTLY, DUE + timedelta(hours=1))
     assert found.word == word
     assert ("because" in found.told) == (status == "failed")
@@ -33,16 +41,17 @@ def test_health_is_that_of_the_last_run(status: str | None, word: str) -> None:
 
 def test_a_run_is_missed_two_hours_after_it_was_due() -> None:
     """OPS-7: only by a sync that runs by itself; a success at the due moment is one."""
-    read = {"status": "succeeded", "read_until": DUE - timedelta(days=1)}
-    assert health(read, NIGHTLY, DUE + timedelta(hours=2)).word == "healthy"
+    read = {**ACTIVE, "status": "succeeded", "read_until": DUE - timedelta(days=1)}
+    assert health(read, NIGHTLY, DUE + timedelta(hours=2, seconds=-1)).word == "healthy"
     late = health(read, NIGHTLY, DUE + timedelta(hours=2, seconds=1))
     assert (late.word, late.due) == ("missed", DUE)
     assert health({**read, "read_until": DUE}, NIGHTLY, DUE + timedelta(hours=23)).word == "healthy"
     assert health(read, None, DUE + timedelta(days=9)).word == "healthy"
-    once = ResolvedSchedule(frequency="once", at=None, timezone="UTC")
-    assert health(read, once, DUE + timedelta(days=9)).word == "healthy"
-    never = {"status": None, "registered_at": DUE - timedelta(hours=1)}
+    assert health(read, by(frequency="once", at=None), DUE + timedelta(days=9)).word == "healthy"
+    never = {**ACTIVE, "status": None, "read_until": None}
     assert health(never, NIGHTLY, DUE + timedelta(hours=3)).word == "missed"
+    activated = {**read, "since": DUE + timedelta(hours=1)}
+    assert health(activated, NIGHTLY, DUE + timedelta(hours=3)).word == "healthy"
 
 
 def version(day: int, value: str | None, again: int | None = None) -> dict[str, Any]:

@@ -1,11 +1,13 @@
--- Purpose:    where some syncs stand: the last run of each, its last loaded one, and its last success.
+-- Purpose:    where some syncs stand: the last run of each, its last loaded one, and up to when they have read.
 -- Parameters: sync_ids (text[]).
--- Returns:    a row for each that is registered: sync_id, registered_at; status, reason, remedy, started_at, fetch_id of
---             its last run that was no preview; counted_fetch, counted_at and counters of the last that loaded;
---             read_until: up to when its last success that moved the watermark had read. Empty where there is none.
+-- Returns:    a row for each that is registered: sync_id, state, inactive_reason, since (registered, or its state changed);
+--             status, reason, remedy, started_at, fetch_id of its last run that was no preview; counted_fetch, counted_at and counters of the last that loaded;
+--             read_until: the latest end of a window that was loaded, but by a backfill. Empty where there is none.
 SELECT
     sync.sync_id,
-    sync.registered_at,
+    sync.state,
+    sync.inactive_reason,
+    greatest(sync.registered_at, sync.state_changed_at) AS since,
     latest.status,
     latest.reason,
     latest.remedy,
@@ -37,11 +39,9 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS counted ON true
 LEFT JOIN LATERAL (
-    SELECT window_end
+    SELECT max(run.window_end) AS window_end
     FROM sync.fetch AS run
-    WHERE run.sync_no = sync.sync_no AND loaded_at IS NOT NULL AND moves_watermark
-    ORDER BY run.started_at DESC, fetch_id DESC
-    LIMIT 1
+    WHERE run.sync_no = sync.sync_no AND run.loaded_at IS NOT NULL AND run.run_type <> 'backfill'
 ) AS success ON true
 WHERE sync.sync_id = ANY(:sync_ids)
 ORDER BY sync.registered_at, sync.sync_no

@@ -113,6 +113,13 @@ class ResolvedSync(Strict):
         """The first moment that `after` may name for this sync, in its zone; None for any (RET-3)."""
         return earliest_after(self.created, self.schedule.timezone, self.policies.max_lookback_days)
 
+    def was_due(self, latest: datetime) -> datetime | None:
+        """The last moment up to `latest` at which it was due; None if there is none, or it lies after the last day."""
+        due = self.schedule.last_due(latest)
+        if due is None or self.active_until is None:
+            return due
+        return due if due.astimezone(self.schedule.zone).date() <= self.active_until else None
+
     def fingerprint(self) -> str:
         """SHA-256 of all that the sync holds: one configuration version (CFG-1)."""
         held = self.model_dump(mode="json", exclude={"file", "organisation_timezone"})

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from contact_sync.config.base import Strict
 from contact_sync.config.schedule import Frequency, Schedule, Weekday
-from contact_sync.core.schedule import Rule, make_rule, next_due, wall_moment
+from contact_sync.core.schedule import Rule, make_rule, next_due, previous_due, wall_moment
 
 
 class ResolvedSchedule(Strict):
@@ -53,6 +53,14 @@ class ResolvedSchedule(Strict):
             return next_due(rule, after)
         once = self.once_at()
         return once if once is not None and once > after else None
+
+    def last_due(self, latest: datetime) -> datetime | None:
+        """The last due moment up to `latest`; None if there is none, and for a one-time sync that runs at once."""
+        rule = self.rule()
+        if rule is not None:
+            return previous_due(rule, latest)
+        once = self.once_at()
+        return once if once is not None and once <= latest else None
 
     def in_words(self) -> str:
         """Such as `weekly on Monday at 06:00 (Europe/Berlin)`."""

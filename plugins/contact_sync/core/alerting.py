@@ -6,10 +6,9 @@ A verdict is the detail of a violation, FINE, or UNKNOWN if nobody can tell, whi
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 KINDS = ("failed", "degraded", "missed", "reasons")
 GRACE = timedelta(hours=2)
@@ -71,13 +70,6 @@ def missed(row: Row, due: datetime | None) -> Judged:
         return FINE
     inactive = row["inactive_reason"] if row["state"] == "inactive" else None
     return {"due": due.isoformat(), "inactive": inactive, "last": row["status"]}
-
-
-def still_to_come(due: datetime | None, active_until: date | None, zone: ZoneInfo) -> datetime | None:
-    """The due moment, None if it lies after the sync's last day."""
-    if due is None or (active_until is not None and due.astimezone(zone).date() > active_until):
-        return None
-    return due
 
 
 def mix_changed(rows: Sequence[Row], fetch_id: int | None) -> Judged:

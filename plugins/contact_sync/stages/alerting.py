@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from contact_sync.config.resolved import ResolvedSync
 from contact_sync.core import alerting
 from contact_sync.core.alerting import FINE, UNKNOWN, Judged, Message
-from contact_sync.core.schedule import previous_due
 from contact_sync.warehouse import statements
 from contact_sync.warehouse.database import Warehouse
 
@@ -78,7 +77,7 @@ def _judge(
     _note(connection, row, "failed", verdict or alerting.failed(row, settled), now, ended)
     _note(connection, row, "degraded", alerting.degraded(row), now, ended)
     if sync is not None:
-        due = alerting.still_to_come(last_due(sync, now), sync.active_until, sync.schedule.zone)
+        due = sync.was_due(now - alerting.GRACE)
         _note(connection, row, "missed", alerting.missed(row, due), now, ended)
     mix = statements.run(
         connection,
@@ -95,15 +94,6 @@ def _judge(
         now,
         ended,
     )
-
-
-def last_due(sync: ResolvedSync, now: datetime) -> datetime | None:
-    """The last moment at which the sync was due, and that is GRACE ago; None if there is none."""
-    latest, rule = now - alerting.GRACE, sync.schedule.rule()
-    if rule is not None:
-        return previous_due(rule, latest)
-    once = sync.schedule.once_at()
-    return once if once is not None and once <= latest else None
 
 
 def _note(

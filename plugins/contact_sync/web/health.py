@@ -6,12 +6,12 @@ hours after it was due (OPS-7).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from contact_sync.config.resolved_schedule import ResolvedSchedule
+from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core import alerting
 
-MISSED_AFTER = timedelta(hours=2)
 _WORDS = {
     "succeeded": ("healthy", "The last run succeeded."),
     "partial": ("partial", "The last run left some of its work for later."),
@@ -31,13 +31,12 @@ class Health:
     due: datetime | None = None
 
 
-def health(last: Mapping[str, Any], schedule: ResolvedSchedule | None, now: datetime) -> Health:
+def health(last: Mapping[str, Any], sync: ResolvedSync | None, now: datetime) -> Health:
     """How a sync is doing.
 
-    last: status, reason, read_until and registered_at as page/overview tells them; empty if it was never registered.
-    schedule: when it is to run; None while it does not run by itself.
+    last: its row of page/overview; empty if it was never registered. sync: None while it does not run by itself.
     """
-    due = _missed(last, schedule, now)
+    due = _missed(last, sync, now) if last and sync is not None else None
     if due is not None:
         return Health("missed", "No run has succeeded although one was due.", due)
     status = last.get("status")
@@ -47,9 +46,7 @@ def health(last: Mapping[str, Any], schedule: ResolvedSchedule | None, now: date
     return Health(word, f"{told} {last['reason']}".strip() if last.get("reason") else told)
 
 
-def _missed(last: Mapping[str, Any], schedule: ResolvedSchedule | None, now: datetime) -> datetime | None:
-    begun = last.get("read_until") or last.get("registered_at")
-    if schedule is None or schedule.frequency == "once" or begun is None:
-        return None
-    due = schedule.next_due(begun)
-    return due if due is not None and due + MISSED_AFTER < now else None
+def _missed(last: Mapping[str, Any], sync: ResolvedSync, now: datetime) -> datetime | None:
+    """When a run was due that is missed."""
+    due = sync.was_due(now - alerting.GRACE)
+    return due if alerting.missed(last, due) is not alerting.FINE else None

@@ -107,7 +107,7 @@ def line_of(
     """Put together what registry, files and Airflow know of a sync."""
     sync = files.syncs.get(sync_id)
     stands = standings.standing(kept, has_file=sync_id in named, good=sync is not None, now=now) if kept else NEW
-    runs = sync.schedule if sync and stands.state in {"active", "new"} and not is_paused else None
+    runs = sync if stands.state in {"active", "new"} and not is_paused else None
     return Line(
         sync_id=sync_id,
         name=sync.name if sync else kept.name if kept else sync_id,
@@ -115,7 +115,7 @@ def line_of(
         standing=stands,
         paused=is_paused,
         health=health(last, runs, now),
-        next_run=runs.next_due(now) if runs else None,
+        next_run=runs.schedule.next_due(now) if runs else None,
         last=last,
     )
 
