@@ -223,6 +223,8 @@ def test_a_lost_connection_ends_it(shell: Shell, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
 def test_ended_by_a_person(shell: Shell, monkeypatch: pytest.MonkeyPatch, ending: signal.Signals) -> None:
     """OPS-5, OPS-4: the fetch is failed in the history and nothing of it loaded; the next run does it all."""
+    # a shell that starts the tests in the background has them ignore it
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 
     def end(*given: Any) -> None:
@@ -237,6 +239,7 @@ def test_ended_by_a_person(shell: Shell, monkeypatch: pytest.MonkeyPatch, ending
     assert newest["reason"] == "classify: a person, or the system, ended the command"
     assert "Nothing of it was loaded. Run it again: contact-sync run candidates_daily" in done.err
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
+    signal.signal(signal.SIGINT, before)
     assert shell.run()["new"] == shell.people() > 0
 
 

@@ -22,6 +22,7 @@ def filled(route: str, seeded: Seeded, sync_id: str) -> str:
         "campaign_id": seeded.campaign,
         "switch_no": seeded.switch,
         "contact_id": seeded.contact,
+        "what": "joined",
     }
     path = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: str(known[found[1]]), route)
     return f"{path}?dag_id={sync_id}" if path == "/tab" else path

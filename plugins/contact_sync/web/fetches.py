@@ -14,6 +14,7 @@ router = APIRouter()
 _DUPLICATE = {"outcome": "duplicate"}
 NUMBERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("read", "Read", "Records read: total and out of scope.", {}),
+    ("total", "Total", "New, re-added, duplicate and ignored.", {"outcome": "total"}),
     ("new", "New", "Added to the organisation.", {"outcome": "new"}),
     ("re_added", "Re-added", "Had been deleted from the organisation, added again.", {"outcome": "re_added"}),
     ("duplicate", "Duplicate", "Already in the organisation.", _DUPLICATE),
@@ -27,13 +28,14 @@ NUMBERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 """Counters that are counts of records in the ledger: column, name, meaning, and which records."""
 OTHERS = (
-    ("joined", "Joined", "Memberships that began."),
-    ("removed", "Removed", "Memberships that options ended."),
-    ("pending_removals", "Waiting removals", "Memberships that wait for a person's answer."),
-    ("pushed", "Pushed", "Leads pushed to Recruit."),
-    ("credits", "API credits", "What its calls to Zoho cost."),
-    ("calls", "Calls", "Calls to Zoho."),
+    ("joined", "Joined", "Memberships that began.", "joined"),
+    ("removed", "Removed", "Memberships that options ended.", "removals"),
+    ("pending_removals", "Waiting removals", "Memberships that wait for a person's answer.", "removals"),
+    ("pushed", "Pushed", "Leads pushed to Recruit.", "pushed"),
+    ("credits", "API credits", "What its calls to Zoho cost.", "calls"),
+    ("calls", "Calls", "Calls to Zoho.", "calls"),
 )
+"""Its other counters: column, name, meaning, and the rows of effects.py."""
 
 
 @router.get("/syncs/{sync_id}/fetches/{fetch_id}")
