@@ -105,6 +105,26 @@ def test_a_walk_from_the_navigation_to_a_record(pages: Pages, run: Run, tmp_path
         assert len(list(csv.DictReader(file))) == number
 
 
+def test_from_a_number_to_a_person(pages: Pages, run: Run) -> None:
+    """OPS-3, OPS-8: who joined by a fetch, one of them, and whom the form finds by address."""
+    frame = inside(pages.page)
+    pages.go("plugin/contacts")
+    frame.get_by_role("link", name="All candidates").click()
+    frame.get_by_role("row").filter(has_text="manual").last.get_by_role("link").first.click()
+    frame.get_by_role("row", name=re.compile("^Joined")).get_by_role("link").click()
+    expect(frame.get_by_role("heading", name=re.compile("^Who joined"))).to_be_visible()
+    pages.shot("pages-joined")
+    frame.get_by_role("rowheader").first.get_by_role("link").click()
+    expect(frame.get_by_role("heading", name=re.compile(r"^Contact \d+"))).to_be_visible()
+    expect(frame.get_by_text("brought by by_hand").first).to_be_visible()
+    pages.shot("pages-person")
+    frame.get_by_role("link", name="People").first.click()
+    frame.get_by_label("E-mail address or contact id").fill("nobody at all")
+    frame.get_by_role("button", name="Tell the story").click()
+    expect(frame.get_by_role("alert")).to_contain_text("neither a contact id")
+    pages.shot("pages-people")
+
+
 def test_campaigns_pushes_and_credits(pages: Pages, run: Run) -> None:
     """CAMP-6, PUSH-4, LIM-5: statistics and recipients, pushes by reason, credits by sync."""
     frame = inside(pages.page)

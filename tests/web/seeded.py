@@ -120,6 +120,12 @@ def _switch(found: Seeded) -> int:
         one=found.fetch,
         two=found.her_fetch,
     )
+    found.execute(
+        "INSERT INTO sync.status_push "
+        "(account, module, record_id, field, contact_id, campaign_id, status, outcome, at) "
+        "SELECT 'recruit_demo', 'Candidates', record_id, 'Status', contact_id, campaign_id, 'Opened', 'sent', now() "
+        "FROM contacts.source_link CROSS JOIN contacts.campaign"
+    )
     return int(switch)
 
 

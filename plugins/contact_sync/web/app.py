@@ -14,7 +14,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from contact_sync.errors import ConfigError, ContactSyncError, Unavailable
-from contact_sync.web import campaigns, credits, effects, fetches, people, pushes, records, rights, styles, syncs, tabs
+from contact_sync.web import (
+    campaigns,
+    credits,
+    effects,
+    fetches,
+    people,
+    pushes,
+    records,
+    rights,
+    statuses,
+    styles,
+    syncs,
+    tabs,
+)
 from contact_sync.web.rendering import page
 
 log = logging.getLogger(__name__)
@@ -44,7 +57,7 @@ def make_app() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for part in (syncs, fetches, effects, records, campaigns, pushes, people, credits, tabs, styles):
+    for part in (syncs, fetches, effects, records, campaigns, pushes, statuses, people, credits, tabs, styles):
         app.include_router(part.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)

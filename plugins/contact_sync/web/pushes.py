@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from sqlalchemy import Connection
 
+from contact_sync.web import statuses
 from contact_sync.web.csv_text import download
 from contact_sync.web.paging import one_page
 from contact_sync.web.reading import reading, rows
@@ -40,6 +41,8 @@ def pushes(request: Request, asking: Asking) -> Response:
         numbers = [switch["switch_no"] for switch in switches]
         standing = rows(connection, "pushes", switches=numbers)
         near = rows(connection, "near_misses", switches=numbers)
+        accounts = statuses.readable(asking, {switch["account"] for switch in every})
+        written = rows(connection, "statuses", accounts=sorted(accounts))
     for switch in switches:
         switch["standing"] = [row for row in standing if row["switch_no"] == switch["switch_no"]]
         switch["near"] = [row for row in near if row["switch_no"] == switch["switch_no"]]
@@ -48,6 +51,7 @@ def pushes(request: Request, asking: Asking) -> Response:
         "pushes.html",
         switches=switches,
         hidden=len(every) - len(switches),
+        statuses=written,
         none_word=NO_SUB_CODE,
         section="pushes",
     )
