@@ -24,6 +24,13 @@ from tests.stages.world import World
 
 DAILY = "candidates_daily"
 PROJECT = Path(__file__).parents[2]
+EXPERIENCED = """\
+source:
+  module: Candidates
+  scope: criteria
+  criteria: {conditions: {1: {field: Experience_in_Years, is: greater_equal, value: 5}}}
+"""
+"""No search is sent for it, so that every record is read and judged here."""
 CRITERIA = """\
 source:
   module: Candidates
@@ -218,6 +225,30 @@ def test_a_changed_file_and_the_last_fetch(table: Table) -> None:
     table.write(SYNC + "source: {module: Contacts}\n")
     done = table.command("plan", DAILY, "--no-read", "--output", "json")
     assert "another source now" in json.loads(done.out)["last_fetch"]["lost"]
+
+
+def test_what_needs_the_source_is_read_again(table: Table) -> None:
+    """OPS-2: other criteria, beside what the last fetch made of the same records; the run that follows makes that."""
+    first = table.fetch(DAILY)
+    lines = table.one("SELECT count(*) FROM sync.ledger WHERE fetch_id = :id", id=first.fetch_id)
+    table.write(SYNC + EXPERIENCED)
+    before = everything(table.warehouse)
+    told = table.plan("--rows", "0")
+    again = {(each["was"], each["becomes"]): each["records"] for each in told["records"]["reread"]}
+    assert (told["last_fetch"]["unknown"], sum(again.values())) == (["criteria", "scope"], lines)
+    assert 0 < again["taken", "out_of_scope: pattern"] <= first.counts["new"]
+    assert again.get(("taken", "taken"), 0) + again["taken", "out_of_scope: pattern"] == first.counts["new"]
+    shown = table.command("plan", DAILY).out
+    assert f"Read again with the changed file, as the source is now: {lines} of its records; " in shown
+    assert "Cannot tell without reading again" not in shown
+    assert {name for name, rows in everything(table.warehouse).items() if rows != before[name]} <= CALLS
+    real = table.fetch(DAILY)
+    left_out = table.one(
+        "SELECT count(*) FROM sync.ledger WHERE fetch_id = :id AND reason = 'pattern'", id=real.fetch_id
+    )
+    assert left_out == sum(records for (_, now), records in again.items() if now == "out_of_scope: pattern")
+    table.write(SYNC + EXPERIENCED + "mapping: {first_name: null}\n")
+    assert f"{lines} were not read: they lie outside the window" in table.command("plan", DAILY).out
 
 
 def test_a_changed_file_that_lies_elsewhere(table: Table, tmp_path: Path) -> None:

@@ -1,16 +1,16 @@
 """A plan in words: sections for people, and what its JSON shares with them. Addresses only if asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from contact_sync.cli.console import clock, counted
+from contact_sync.cli.plan_changed import changed_file
+from contact_sync.cli.plan_values import as_words
 from contact_sync.core.criteria.model import Condition
 from contact_sync.core.sections import Section, Table
 
 if TYPE_CHECKING:
     from contact_sync.cli.plan import Planned
-    from contact_sync.stages.plan_change import Comparison, Verdict
     from contact_sync.stages.plan_pushes import Campaigning, Pushing
     from contact_sync.stages.plan_rows import Rehearsed
     from contact_sync.stages.planning import Outlook
@@ -30,7 +30,7 @@ def sections(planned: "Planned", credits: Sequence[str], *, show_addresses: bool
     """For people, the most important first."""
     found = planned.rehearsed
     told = [_head(planned), _window(planned), _reading(planned), Section("Credits", credits)]
-    told += [_change(planned.change, planned.sync.schedule.zone)] if planned.change else []
+    told += [changed_file(planned.change, found, planned.sync.schedule.zone)] if planned.change else []
     told += list(_records(found, show_addresses=show_addresses)) if found else []
     unknown = [f"{what}: {why}" for what, why in unknown_of(planned).items()]
     told += [Section("Cannot tell", unknown)] if unknown else []
@@ -72,7 +72,7 @@ def _window(planned: "Planned") -> Section:
         f"Changed from {start} to {clock(window.end, zone)} ({planned.sync.schedule.timezone}), if it ran now.",
         WHY[outlook.why],
     ]
-    changes = [(change.key, _value(change.before, zone), _value(change.after, zone)) for change in outlook.changes]
+    changes = [(change.key, as_words(change.before, zone), as_words(change.after, zone)) for change in outlook.changes]
     tables = [Table(("Changed", "Was", "Is"), changes)] if changes else []
     return Section("Window", lines, tables)
 
@@ -109,34 +109,6 @@ def conditions_of(planned: "Planned") -> Iterator[tuple[int, str, str | None]]:
         return
     for condition in criteria.conditions:
         yield condition.number, _words(condition), how.unsent.get(condition.number)
-
-
-def _change(change: "Comparison", zone: Any) -> Section:
-    """What the file's changes would do to the last fetch."""
-    title = f"The last fetch, {change.fetch_id}, again"
-    cells = [(each.key, _value(each.before, zone), _value(each.after, zone)) for each in change.settings]
-    tables = [Table(("Setting", "Was", "Is"), cells)]
-    if not change.changed:
-        return Section(title, ["Nothing that changed in the file since bears on its records."], tables)
-    lines = [f"Changed in the file since: {', '.join(change.changed)}."]
-    if change.lost:
-        return Section(title, [*lines, f"Cannot tell: {change.lost}."], tables)
-    lines += [f"The checks would refuse it: {change.refused}"] if change.refused else []
-    moved = sum(turn.records for turn in change.turns)
-    lines.append(f"Of its {change.records:,} records {moved:,} would become something else, as things stand now.")
-    lines += [f"Leave as {why}: {_headcount(after)}, not {before:,}." for why, before, after in change.leaving]
-    if change.unknown:
-        lines.append(f"Cannot tell without reading again what these do: {', '.join(change.unknown)}.")
-    turns = [(_verdict(turn.was), _verdict(turn.becomes), f"{turn.records:,}") for turn in change.turns]
-    tables += [Table(("Was", "Becomes", "Records"), turns, ("Records",))] if turns else []
-    rows = [(each.record_id or "–", _verdict(each.was), _verdict(each.becomes)) for each in change.rows]
-    tables += [Table(("Record", "Was", "Becomes"), rows)] if rows else []
-    return Section(title, lines, tables)
-
-
-def _verdict(verdict: "Verdict") -> str:
-    outcome, reason, joins = verdict
-    return " / ".join(filter(None, (outcome.replace("_", " "), reason))) + (", joins the list" if joins else "")
 
 
 def _records(found: "Rehearsed", *, show_addresses: bool) -> Iterator[Section]:
@@ -252,31 +224,6 @@ def stop_of(outlook: "Outlook") -> dict[str, str] | None:
 
 def _words(condition: Condition) -> str:
     return f"{condition.field} {condition.operator} {', '.join(map(str, condition.values))}".strip()
-
-
-def _value(value: Any, zone: Any) -> str:
-    """A value of a file as one would say it; of criteria their conditions and pattern."""
-    if value is None:
-        return "–"
-    if isinstance(value, Mapping) and "conditions" in value:
-        conditions = [
-            f"{each['number']}: {each['field']} {each['operator']} {', '.join(map(str, each['values']))}".strip()
-            for each in value["conditions"]
-        ]
-        return f"{'; '.join(conditions)}; pattern {value['pattern']}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {part}" for key, part in value.items())
-    if isinstance(value, list):
-        return "; ".join(_value(each, zone) for each in value) or "–"
-    return _moment(value, zone) or str(value)
-
-
-def _moment(value: Any, zone: Any) -> str | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return clock(moment, zone) if moment.utcoffset() is not None else None
 
 
 def _in_words(numbers: Sequence[tuple[str, int]], before: str) -> str:

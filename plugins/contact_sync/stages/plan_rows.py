@@ -75,8 +75,19 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """Records of the last fetch: what it made of them, and what this one would. becomes: None if this read none."""
+
+    was: str
+    becomes: str | None
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What a run would do. status: how its import would end. updates: people by contact field that would change."""
+    """What a run would do. status: how its import would end. updates: people by contact field that would change.
+    reread: the records of the last fetch.
+    """
 
     status: str
     read_by: str
@@ -90,6 +101,7 @@ class Rehearsed:
     campaigns: tuple[Campaigning, ...] | None
     warnings: tuple[str, ...]
     rows: tuple[Row, ...]
+    reread: tuple[Reread, ...]
 
 
 def rehearse_run(
@@ -176,8 +188,9 @@ def _loaded(rehearsal: Rehearsal, connection: Connection, fetch: Fetch, rows: in
     settings = settings_of(fetch)
     done = load.carry_out(connection, fetch, settings, organisation.lock(connection))
     later = connection.execute(_LATER, {"fetch_id": fetch.fetch_id}).one()
-    reasons = statements.run(connection, "plan/reasons", fetch_id=fetch.fetch_id)
-    statements.run(connection, "plan/changing_table", fetch_id=fetch.fetch_id)
+    this = {"fetch_id": fetch.fetch_id}
+    reasons = statements.run(connection, "plan/reasons", **this)
+    statements.run(connection, "plan/changing_table", **this)
     updates = statements.run(connection, "plan/updates")
     sample = statements.run(connection, "plan/sample", most=rows)
     leaving = tuple(Leaving(**row) for row in statements.run(connection, "plan/leaving").mappings())
@@ -195,6 +208,7 @@ def _loaded(rehearsal: Rehearsal, connection: Connection, fetch: Fetch, rows: in
         campaigns=sent.campaigns,
         warnings=done.warnings,
         rows=tuple(Row(**{**row, "fields": tuple(row["fields"])}) for row in sample.mappings()),
+        reread=tuple(Reread(**row) for row in statements.run(connection, "plan/last_fetch", **this).mappings()),
     )
 
 
