@@ -151,6 +151,32 @@ def test_campaigns_pushes_and_credits(pages: Pages, run: Run) -> None:
     pages.shot("pages-credits")
 
 
+def test_one_persons_story(pages: Pages, run: Run, whole: Whole) -> None:
+    """OPS-3, OPS-8: looked for by address, by keys alone and in no URL; on to a fetch, and back from a record."""
+    page, frame = pages.page, inside(pages.page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    person = whole.rows("SELECT contact_id, email FROM contacts.contact WHERE email IS NOT NULL ORDER BY 1 LIMIT 1")[0]
+    story = frame.get_by_role("heading", name=re.compile(f"^Contact {person['contact_id']} "))
+    pages.go("plugin/contacts")
+    frame.get_by_role("link", name="People").click()
+    field = frame.get_by_label("E-mail address or contact id")
+    field.fill(person["email"])
+    field.press("Enter")
+    expect(story).to_be_visible()
+    expect(frame.get_by_role("heading", name="Pushes to Recruit")).to_be_visible()
+    outcomes = frame.get_by_role("region", name="What fetches made of their records")
+    outcomes.get_by_role("row").last.get_by_role("link").click()
+    expect(frame.get_by_role("heading", name=re.compile("All candidates: fetch"))).to_be_visible()
+    frame.get_by_role("row", name=re.compile("^New")).get_by_role("link").click()
+    member = frame.get_by_role("region", name="Records").get_by_role("link").first
+    number = member.inner_text()
+    member.click()
+    expect(frame.get_by_role("heading", name=re.compile(f"^Contact {number} "))).to_be_visible()
+    assert any(url.endswith(f"/people/{number}") for url in asked)
+    assert not [url for url in asked if person["email"].split("@")[0] in url]
+
+
 def test_tabs_on_a_dag_and_on_a_run(pages: Pages, run: Run) -> None:
     """OPS-8: a sync's tab shows the sync, a run's its fetch, another DAG's a friendly word."""
     frame = inside(pages.page)
@@ -184,6 +210,7 @@ def test_the_theme_is_that_of_airflow(pages: Pages, run: Run) -> None:
         sync = f"syncs/{BY_HAND}"
         places = {"syncs": "", "sync": sync, "fetch": f"{sync}/fetches/1", "records": f"{sync}/fetches/1/records",
                   "campaigns": "campaigns", "campaign": "campaigns/1", "pushes": "pushes", "credits": "credits",
+                  "people": "people", "person": "people/1",
                   "problem": "nowhere"}  # fmt: skip
         for name, path in places.items():
             pages.go(f"plugin/contacts/contact-sync/{path}")

@@ -17,6 +17,8 @@ FORMULA = '=HYPERLINK("http://evil.example","click")'
 HIS = "candidates_daily"
 HERS = "experienced_engineers_weekly"
 SECRET = "hidden-from-ben@example.org"
+ROLE = "sales@example.org"
+"""Of a record of hers that is ignored, so that nobody is known by it."""
 PUSHED = "Talent news"
 
 
@@ -30,6 +32,11 @@ class Seeded:
     campaign: int
     switch: int
     contact: int
+
+    @property
+    def day(self) -> str:
+        """The day of its calls, as the credits page has it."""
+        return str(self.one("SELECT CAST(max(at) AT TIME ZONE 'Europe/Berlin' AS date) FROM sync.credit"))
 
     def execute(self, statement: str, **values: Any) -> None:
         with self.warehouse.engine.begin() as connection:
@@ -58,7 +65,7 @@ def seed(warehouse: Warehouse) -> Seeded:
     )
     fetch = his.last.fetch_id
     hers = Desk(warehouse, syncs[HERS])
-    hers.take(record("8", SECRET, Last_Name="Hidden"))
+    hers.take(record("8", SECRET, Last_Name="Hidden"), record("10", ROLE))
     found = Seeded(warehouse, fetch, hers.last.fetch_id, 0, 0, 0)
     Mailroom(warehouse).take(
         campaign(name=f"News {SCRIPT}", lists=[PUSHED]),
@@ -104,8 +111,8 @@ def _switch(found: Seeded) -> int:
         id=found.fetch,
     )
     found.execute(
-        "INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, reason, detail, at) "
-        "SELECT :switch, contact_id, CASE WHEN email LIKE 'ann@%' THEN 'inserted' ELSE 'not_pushed' END, "
+        "INSERT INTO sync.push_ledger (fetch_id, switch_no, contact_id, outcome, reason, detail, at) "
+        "SELECT fetch_id, :switch, contact_id, CASE WHEN email LIKE 'ann@%' THEN 'inserted' ELSE 'not_pushed' END, "
         "CASE WHEN email LIKE 'ann@%' THEN NULL ELSE 'missing_mandatory' END, "
         "CASE WHEN email LIKE 'ann@%' THEN NULL ELSE 'Client_Name' END, now() "
         "FROM contacts.contact JOIN contacts.membership USING (contact_id) JOIN sync.fetch USING (list_id) "
@@ -126,7 +133,24 @@ def _switch(found: Seeded) -> int:
         "SELECT 'recruit_demo', 'Candidates', record_id, 'Status', contact_id, campaign_id, 'Opened', 'sent', now() "
         "FROM contacts.source_link CROSS JOIN contacts.campaign"
     )
+    _left(found)
     return int(switch)
+
+
+def _left(found: Seeded) -> None:
+    """Options let one of the list leave, and ask about another; a third was in no list, a fourth came back."""
+    found.execute(
+        "INSERT INTO sync.removal (fetch_id, sync_no, list_id, contact_id, source_no, record_id, reason, reach, state, "
+        "status_before, decided_at, decided_by) "
+        "SELECT fetch_id, sync_no, list_id, contact_id, source_no, 'r', 'deleted', 'organisation', "
+        "CASE WHEN email LIKE 'ann@%' THEN 'undone' WHEN email LIKE 'cy@%' THEN 'pending' ELSE 'applied' END, "
+        "CASE WHEN email LIKE 'dee@%' THEN 'removed' ELSE 'subscribed' END, now(), 'fetch ' || fetch_id "
+        "FROM sync.fetch CROSS JOIN contacts.contact WHERE fetch_id = :id AND email ~ '^(ann|bob|cy|dee)@'",
+        id=found.fetch,
+    )
+    found.execute(
+        "UPDATE sync.fetch SET removed = 1, pending_removals = 1, pushed = 1 WHERE fetch_id = :id", id=found.fetch
+    )
 
 
 def _number_field(sync: Any) -> str:

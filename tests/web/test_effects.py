@@ -21,6 +21,9 @@ def test_each_number_leads_to_its_rows(site: Site, seeded: Seeded) -> None:
         of_fetch, of_sync = site.text(FETCH.format(seeded.fetch)), site.text("/syncs/candidates_daily")
         assert "/records" not in of_fetch
         assert "/did/" not in of_fetch
+        assert "<code>contact-sync plan candidates_daily</code>" in of_fetch
+        records = site.text(FETCH.format(seeded.fetch) + "/records", outcome="deleted")
+        assert "A preview writes no records" in records
         assert f"{FETCH.format(seeded.fetch)}/records" not in of_sync
     finally:
         seeded.execute("UPDATE sync.fetch SET status = 'succeeded' WHERE fetch_id = :id", id=seeded.fetch)
@@ -47,26 +50,26 @@ def test_total_is_all_but_what_is_out_of_scope(site: Site, seeded: Seeded) -> No
 
 def test_removals_pushes_and_calls(site: Site, seeded: Seeded) -> None:
     """ADV-8, PUSH-4, LIM-5: with what became of them; of other fetches none."""
-    seeded.execute(
-        "INSERT INTO sync.removal (fetch_id, sync_no, list_id, contact_id, source_no, record_id, reason, reach, state, "
-        "status_before, decided_at, decided_by) SELECT fetch_id, sync_no, list_id, :who, source_no, 'r-77', "
-        "'opted_out', 'list', 'pending', 'subscribed', now(), 'fetch' FROM sync.fetch WHERE fetch_id = :id",
-        who=seeded.contact,
-        id=seeded.fetch,
-    )
-    seeded.execute(
-        "INSERT INTO sync.push_ledger (switch_no, contact_id, outcome, record_id, fetch_id, at) "
-        "VALUES (:switch, :who, 'updated', 'zr-88', :id, now())",
-        switch=seeded.switch,
-        who=seeded.contact,
-        id=seeded.fetch,
-    )
     mine, hers = (
         FETCH.format(seeded.fetch) + "/did/",
         f"/syncs/experienced_engineers_weekly/fetches/{seeded.her_fetch}/did/",
     )
-    for what, word in (("removals", "r-77"), ("pushed", "zr-88"), ("calls", "/recruit/v2/Candidates")):
+    for what, word in (
+        ("removals", "undone"),
+        ("pushed", "Client_Name"),
+        ("calls", "<code>/recruit/v2/Candidates</code>"),
+    ):
         assert word in site.text(mine + what), what
-    assert "r-77" not in site.text(hers + "removals")
-    assert "zr-88" not in site.text(hers + "pushed")
+    assert "undone" not in site.text(hers + "removals")
+    assert "Client_Name" not in site.text(hers + "pushed")
+    assert "Client_Name" not in site.text(mine + "pushed", only="pushed")
+    assert site.get(mine + "pushed", only="ended").status_code == 400
     assert site.get(mine + "nothing").status_code == 400
+
+
+def test_calls_of_a_day(site: Site, seeded: Seeded) -> None:
+    """LIM-5: of a sync for who may read it, outside any for who may read the account; of other days none."""
+    path = "/credits/recruit_demo/calls"
+    assert "/recruit/v2/Candidates" in site.text(path, "ben", day=seeded.day, sync_id="candidates_daily")
+    assert "There are none" in site.text(path, day="2020-01-01", sync_id="candidates_daily")
+    assert [site.get(path, who, day=seeded.day).status_code for who in ("anna", "ben", "carl")] == [200, 200, 403]

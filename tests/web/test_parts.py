@@ -92,6 +92,9 @@ def test_the_chart_stacks_outcomes() -> None:
     assert drawn.blocks[-1].y == pytest.approx(0)
     assert [(mark.part, mark.x) for mark in drawn.failed] == [("failed", 0)]
     assert drawn.blocks[0].x > 0
+    again = chart([{**newest, "new": 30, "status": "preview"}, newest])
+    assert again is not None
+    assert (again.most, [mark.part for mark in again.failed]) == (10, ["preview"])
     assert chart([failed]) is None
     assert chart([]) is None
 

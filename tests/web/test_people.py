@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from contact_sync.core.story import Story
+from contact_sync.web.people import _readable
+from contact_sync.web.records import OTHER_SYNC
 from tests.web.conftest import KEY, PREFIX, Site, signed_in
-from tests.web.seeded import SCRIPT, SECRET, Seeded
+from tests.web.seeded import HERS, HIS, ROLE, SCRIPT, SECRET, Seeded
 
 
 def ask(site: Site, who: str, by: str = "anna") -> Any:
@@ -72,6 +75,39 @@ def test_what_syncs_did_that_one_may_not_read_is_counted(site: Site, seeded: See
     assert "1 outcome of syncs that you may not read is not shown." in part
     assert "a sync that you may not read" in part
     assert "candidates_daily" in site.text(f"/people/{seeded.contact}", "eva")
+
+
+def test_why_somebody_is_in_no_list_is_a_row_of_the_sync_that_says_so(
+    site: Site, seeded: Seeded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPS-8: whom only a fetch met that Eva may not read, of them she learns that there is an outcome, and no more."""
+    monkeypatch.setenv("CONTACT_SYNC_KEY", KEY)
+    whole, part = ask(site, ROLE).text, ask(site, ROLE, "eva").text
+    assert "ignored record 10: it has the address of a role" in whole
+    assert "1 outcome of syncs that you may not read is not shown." in part
+    words = ("record 10", "role", HERS, "Experienced engineers", "No fetch met", "The ledger has none")
+    assert [word for word in words if word in part] == []
+
+
+def test_no_list_is_explained_by_what_one_may_not_read() -> None:
+    """OPS-8: of somebody in no list the last outcome is the reason; of a member it is not told, and the row stays."""
+    row = {"status": None, "joined_by_sync": None, "option_sync": None, "fed_by": ["hers"]}
+    of = {name: {"sync_id": name, "evidence": None} for name in ("his", "hers")}
+    member = {**row, "status": "subscribed", "joined_by_sync": "hers", "last": of["hers"]}
+    lists = [{**row, "last": of["hers"]}, {**row, "last": of["his"]}, {**row, "last": None}, member]
+    seen, _ = _readable(Story(7, lists=lists), {"his"})
+    assert [(each["status"], each["last"] and each["last"]["sync_id"]) for each in seen.lists] == [
+        (None, "his"),
+        (None, None),
+        ("subscribed", OTHER_SYNC),
+    ]
+
+
+def test_fetches_of_a_story_lead_to_their_pages(site: Site, seeded: Seeded) -> None:
+    """OPS-8: from each outcome to the fetch, whose page is there."""
+    path = f"/syncs/{HIS}/fetches/{seeded.fetch}"
+    assert f'<th scope="row" class="lines"><a href="{PREFIX}{path}">' in site.text(f"/people/{seeded.contact}")
+    assert site.get(path).status_code == 200
 
 
 def test_records_recipients_and_pushes_lead_to_people(site: Site, seeded: Seeded) -> None:

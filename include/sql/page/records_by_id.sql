@@ -15,7 +15,8 @@ FROM (
     WHERE ledger.fetch_started_at = :started_at
       AND ledger.fetch_id = :fetch_id
       AND (CAST(:outcome AS text) IS NULL OR ledger.outcome = CAST(:outcome AS text)
-           OR (CAST(:outcome AS text) = 'total' AND ledger.outcome IN ('new', 're_added', 'duplicate', 'ignored')))
+           OR (CAST(:outcome AS text) = 'total' AND ledger.outcome IN ('new', 're_added', 'duplicate', 'ignored'))
+           OR (CAST(:outcome AS text) = 'read' AND ledger.outcome <> 'deleted'))
       AND (CAST(:reason AS text) IS NULL OR ledger.reason = CAST(:reason AS text))
       AND (CAST(:sub_code AS text) IS NULL OR coalesce(ledger.sub_code, '') = CAST(:sub_code AS text))
       AND (CAST(:changed AS boolean) IS NULL OR ledger.changed = CAST(:changed AS boolean))

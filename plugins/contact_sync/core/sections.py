@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells as text; columns in `numbers` are aligned to the right."""
+    """Cells as text; columns in `numbers` are aligned to the right.
+
+    fetches: the fetch that each row tells of, as id of its sync and number, where a page leads there; empty for none.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     numbers: Sequence[str] = ()
+    fetches: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from contact_sync.core.story import Story
 
 ERASED = "This person was erased. Nothing else is kept of them, but that no import may bring them back."
 UNKNOWN = "No fetch met a record with it, no suppression names it, and no mail to it is known."
+NO_OUTCOME = "The ledger has none."
 Cells = Sequence[Sequence[str]]
 
 
@@ -104,7 +105,7 @@ def _rest(found: Story, clock: Clock) -> Iterator[Section]:
 def _outcomes(found: Story, clock: Clock) -> Section:
     lines = []
     if not found.outcomes:
-        lines.append("The ledger has none.")
+        lines.append(NO_OUTCOME)
     if found.more:
         lines.append(f"The last {len(found.outcomes):,}; there are older ones.")
     if not found.by_address:
@@ -118,10 +119,11 @@ def _outcomes(found: Story, clock: Clock) -> Section:
         )
         for row in found.outcomes
     ]
+    fetches = [(row["sync_id"], row["fetch_id"]) for row in found.outcomes]
     return Section(
         "What fetches made of their records",
         lines,
-        [Table(("Fetch", "Record", "Outcome", "Evidence"), rows)] if rows else [],
+        [Table(("Fetch", "Record", "Outcome", "Evidence"), rows, fetches=fetches)] if rows else [],
     )
 
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from contact_sync.errors import ConfigError, ContactSyncError, Unavailable
 from contact_sync.web import (
+    calls,
     campaigns,
     credits,
     effects,
@@ -57,7 +58,7 @@ def make_app() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for part in (syncs, fetches, effects, records, campaigns, pushes, statuses, people, credits, tabs, styles):
+    for part in (syncs, fetches, effects, records, campaigns, pushes, statuses, people, credits, calls, tabs, styles):
         app.include_router(part.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)

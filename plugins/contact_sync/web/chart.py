@@ -41,7 +41,7 @@ class Chart:
 def chart(history: Sequence[Mapping[str, Any]]) -> Chart | None:
     """The chart of a history, which comes newest first; None if no fetch of it counted anything.
 
-    Fetches that failed or were skipped stand as a mark at the foot.
+    Fetches that failed or were skipped stand as a mark at the foot, and previews, which took nobody in.
     """
     fetches = list(reversed(history))
     most = max((_total(fetch) for fetch in fetches), default=0)
@@ -51,7 +51,7 @@ def chart(history: Sequence[Mapping[str, Any]]) -> Chart | None:
     marks: list[Block] = []
     for number, fetch in enumerate(fetches):
         x = number * (BAR + GAP)
-        if fetch["total"] is None:
+        if _is_mark(fetch):
             marks.append(Block(str(fetch["status"]), x, HEIGHT - 4, 4, _told(fetch, str(fetch["status"]))))
         else:
             blocks.extend(_bar(fetch, x, most))
@@ -69,8 +69,12 @@ def _bar(fetch: Mapping[str, Any], x: float, most: int) -> list[Block]:
     return bar
 
 
+def _is_mark(fetch: Mapping[str, Any]) -> bool:
+    return fetch["total"] is None or fetch["status"] == "preview"
+
+
 def _total(fetch: Mapping[str, Any]) -> int:
-    return sum(fetch[part] or 0 for part in PARTS)
+    return 0 if _is_mark(fetch) else sum(fetch[part] or 0 for part in PARTS)
 
 
 def _told(fetch: Mapping[str, Any], what: str) -> str:

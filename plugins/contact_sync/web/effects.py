@@ -6,8 +6,9 @@ Ids for whoever may read the sync; names and addresses for those alone who may s
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
+from contact_sync.web.calls import ANY, by_endpoint
 from contact_sync.web.csv_text import download
 from contact_sync.web.fetches import fetch_of
 from contact_sync.web.paging import one_page
@@ -19,16 +20,20 @@ from contact_sync.web.rights import AskingOfSync
 router = APIRouter()
 
 What = Literal["joined", "removals", "pushed", "calls"]
+Only = Literal["", "ended", "waiting", "pushed", "not_pushed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A kind of rows. told: a sentence about them. of_people: whether they are about people."""
+    """A kind of rows. told: a sentence about them. only: what of them may be asked for. of_people: whether they are
+    about people.
+    """
 
     statement: str
     title: str
     told: str
     columns: tuple[str, ...]
+    only: tuple[str, ...] = ()
     of_people: bool = True
 
 
@@ -44,15 +49,17 @@ EFFECTS: dict[str, Effect] = {
         "Removals",
         "Memberships that options ended, or would end once a person approves, and what has become of that.",
         ("contact_id", "record_id", "reason", "reach", "state", "decided_at", "decided_by"),
+        ("ended", "waiting"),
     ),
     "pushed": Effect(
         "did_pushed",
         "Who was pushed",
-        "Whom its push made or changed in Recruit; unknown: no answer came.",
-        ("contact_id", "module", "response", "outcome", "status", "record_id", "at"),
+        "What its push made of each person, where that changed; unknown: no answer came.",
+        ("contact_id", "module", "response", "outcome", "reason", "detail", "status", "record_id", "at"),
+        ("pushed", "not_pushed", "unknown"),
     ),
     "calls": Effect(
-        "did_calls",
+        "calls",
         "Calls to Zoho",
         "Single calls are kept for ninety days; the sums stay.",
         ("account", "at", "method", "path", "status", "rows", "cost", "seconds"),
@@ -63,14 +70,21 @@ EFFECTS: dict[str, Effect] = {
 
 @router.get("/syncs/{sync_id}/fetches/{fetch_id}/did/{what}")
 def effect(
-    request: Request, sync_id: str, fetch_id: int, what: What, asking: AskingOfSync, after: int | None = None
+    request: Request,
+    sync_id: str,
+    fetch_id: int,
+    what: What,
+    asking: AskingOfSync,
+    only: Only = "",
+    after: int | None = None,
 ) -> Response:
     """Some of the rows."""
     kind = EFFECTS[what]
     people = asking.sees_people()
     with reading() as connection:
         fetch = fetch_of(connection, sync_id, fetch_id)
-        values = _values(kind, fetch_id, people)
+        values = _values(kind, fetch_id, only, people)
+        endpoints = by_endpoint(connection, fetch_id=fetch_id) if what == "calls" else []
         found = one_page(
             lambda key, size: rows(connection, kind.statement, **values, after=key, rows=size), after, "no"
         )
@@ -81,6 +95,8 @@ def effect(
         fetch=fetch,
         what=what,
         kind=kind,
+        only=only or None,
+        endpoints=endpoints,
         columns=_columns(kind, people),
         shown=found,
         first=after is None,
@@ -90,18 +106,24 @@ def effect(
 
 
 @router.get("/syncs/{sync_id}/fetches/{fetch_id}/did/{what}/rows.csv")
-def as_csv(sync_id: str, fetch_id: int, what: What, asking: AskingOfSync) -> Response:
+def as_csv(sync_id: str, fetch_id: int, what: What, asking: AskingOfSync, only: Only = "") -> Response:
     """All of them, as a file."""
     kind = EFFECTS[what]
     people = asking.sees_people()
     with reading() as connection:
         fetch_of(connection, sync_id, fetch_id)
-    found = exported(kind.statement, "no", _values(kind, fetch_id, people))
-    return download(safe(f"{sync_id}_fetch_{fetch_id}_{what}"), _columns(kind, people), found)
+    found = exported(kind.statement, "no", _values(kind, fetch_id, only, people))
+    name = "_".join(filter(None, (sync_id, f"fetch_{fetch_id}", what, only)))
+    return download(safe(name), _columns(kind, people), found)
 
 
-def _values(kind: Effect, fetch_id: int, people: bool) -> dict[str, Any]:
-    return {"fetch_id": fetch_id, **({"people": people} if kind.of_people else {})}
+def _values(kind: Effect, fetch_id: int, only: str, people: bool) -> dict[str, Any]:
+    """The parameters of the statement but for `after` and `rows`. Raises 400 for what is not to be had of this kind."""
+    if only and only not in kind.only:
+        raise HTTPException(400, "The address of this page is not one of ours.")
+    chosen = {"only": only or None} if kind.only else {}
+    whose = {"people": people} if kind.of_people else ANY
+    return {**whose, **chosen, "fetch_id": fetch_id}
 
 
 def _columns(kind: Effect, people: bool) -> tuple[str, ...]:

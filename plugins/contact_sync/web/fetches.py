@@ -13,7 +13,7 @@ router = APIRouter()
 
 _DUPLICATE = {"outcome": "duplicate"}
 NUMBERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("read", "Read", "Records read: total and out of scope.", {}),
+    ("read", "Read", "Records read: total and out of scope.", {"outcome": "read"}),
     ("total", "Total", "New, re-added, duplicate and ignored.", {"outcome": "total"}),
     ("new", "New", "Added to the organisation.", {"outcome": "new"}),
     ("re_added", "Re-added", "Had been deleted from the organisation, added again.", {"outcome": "re_added"}),
@@ -28,14 +28,14 @@ NUMBERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 """Counters that are counts of records in the ledger: column, name, meaning, and which records."""
 OTHERS = (
-    ("joined", "Joined", "Memberships that began.", "joined"),
-    ("removed", "Removed", "Memberships that options ended.", "removals"),
-    ("pending_removals", "Waiting removals", "Memberships that wait for a person's answer.", "removals"),
-    ("pushed", "Pushed", "Leads pushed to Recruit.", "pushed"),
-    ("credits", "API credits", "What its calls to Zoho cost.", "calls"),
-    ("calls", "Calls", "Calls to Zoho.", "calls"),
+    ("joined", "Joined", "Memberships that began.", "joined", None),
+    ("removed", "Removed", "Memberships that options ended.", "removals", "ended"),
+    ("pending_removals", "Waiting removals", "Memberships that wait for a person's answer.", "removals", "waiting"),
+    ("pushed", "Pushed", "Leads pushed to Recruit.", "pushed", "pushed"),
+    ("credits", "API credits", "What its calls to Zoho cost.", "calls", None),
+    ("calls", "Calls", "Calls to Zoho.", "calls", None),
 )
-"""Its other counters: column, name, meaning, and the rows of effects.py."""
+"""Its other counters: column, name, meaning, the rows of effects.py, and which of them."""
 
 
 @router.get("/syncs/{sync_id}/fetches/{fetch_id}")

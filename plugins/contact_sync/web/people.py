@@ -14,8 +14,9 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from contact_sync.core.sections import Section
 from contact_sync.core.story import Story
-from contact_sync.core.story_told import ERASED, sections
+from contact_sync.core.story_told import ERASED, NO_OUTCOME, UNKNOWN, sections
 from contact_sync.errors import ConfigError
 from contact_sync.warehouse import people as known
 from contact_sync.warehouse.story import story
@@ -98,7 +99,7 @@ def _told(request: Request, asking: Reader, who: str, most: int) -> Response:
         "person.html",
         contact_id=found.contact_id,
         erased=ERASED if found.erased else None,
-        sections=[] if found.erased else sections(shown, clock, here.key),
+        sections=[] if found.erased else _without_none(sections(shown, clock, here.key), unread),
         unread=unread,
         more=MOST if found.more and found.contact_id is not None and most < MOST else None,
         section="people",
@@ -106,8 +107,9 @@ def _told(request: Request, asking: Reader, who: str, most: int) -> Response:
 
 
 def _readable(found: Story, syncs: set[str]) -> tuple[Story, int]:
-    """The story without outcomes of syncs that the reader may not read, and how many those are; elsewhere, where a row
-    tells of more than the sync, another word stands for its id.
+    """The story without outcomes of syncs that the reader may not read, and how many those are; nor does a list tell
+    by such an outcome why somebody is not in it. Elsewhere, where a row tells of more than the sync, another word
+    stands for its id.
     """
     outcomes = [row for row in found.outcomes if row["sync_id"] in syncs]
     lists = [
@@ -117,6 +119,7 @@ def _readable(found: Story, syncs: set[str]) -> tuple[Story, int]:
             "last": row["last"] and _named(row["last"], syncs),
         }
         for row in _all_named(found.lists, syncs)
+        if row["status"] is not None or row["last"] is None or row["last"]["sync_id"] in syncs
     ]
     seen = replace(
         found,
@@ -127,6 +130,12 @@ def _readable(found: Story, syncs: set[str]) -> tuple[Story, int]:
         removals=_all_named(found.removals, syncs),
     )
     return seen, len(found.outcomes) - len(outcomes)
+
+
+def _without_none(told: Sequence[Section], unread: int) -> list[Section]:
+    """The sections without the word that there is nothing, where there is something that the reader may not read."""
+    none = {NO_OUTCOME, UNKNOWN} if unread else set()
+    return [replace(each, lines=[line for line in each.lines if line not in none]) for each in told]
 
 
 def _all_named(rows: Sequence[Any], syncs: set[str]) -> list[dict[str, Any]]:

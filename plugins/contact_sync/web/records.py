@@ -36,7 +36,7 @@ SORTS = {
     "record_id": "record id",
     "reason": "outcome and reason",
 }
-OUTCOMES = ("total", "new", "re_added", "duplicate", "ignored", "deleted", "out_of_scope")
+OUTCOMES = ("read", "total", "new", "re_added", "duplicate", "ignored", "deleted", "out_of_scope")
 DUPLICATES = ("in_list", "other_list", "no_list")
 NO_SUB_CODE = "-"
 """What a URL says for records without a sub-code; an empty parameter means any."""
