@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from include.local.airflow import ADMIN
 from include.local.state import PROJECT
@@ -54,35 +54,43 @@ def whole(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
         yield running
 
 
-@contextmanager
-def logged_in(chromium: str, profile: Path, ui: str, password: str) -> Iterator[BrowserContext]:
-    """Chromium in Berlin, with a profile of its own, logged in through Airflow's own page."""
+@pytest.fixture(scope="session")
+def driver(chromium: str) -> Iterator[Playwright]:
+    """Playwright, of which a process can have one at a time."""
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=chromium,
-            args=FLAGS,
-            viewport={"width": 1280, "height": 1100},
-            locale="en-GB",
-            timezone_id="Europe/Berlin",
-        )
-        context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        page = context.pages[0]
-        page.goto(ui)
-        page.fill("[name=username]", ADMIN)
-        page.fill("[name=password]", password)
-        page.keyboard.press("Enter")
-        page.get_by_role("button", name="Browse").wait_for()
-        yield context
-        context.close()
+        yield playwright
+
+
+@contextmanager
+def logged_in(driver: Playwright, chromium: str, profile: Path, ui: str, password: str) -> Iterator[BrowserContext]:
+    """Chromium in Berlin, with a profile of its own, logged in through Airflow's own page."""
+    context = driver.chromium.launch_persistent_context(
+        profile,
+        executable_path=chromium,
+        args=FLAGS,
+        viewport={"width": 1280, "height": 1100},
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+    )
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page = context.pages[0]
+    page.goto(ui)
+    page.fill("[name=username]", ADMIN)
+    page.fill("[name=password]", password)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Browse").wait_for()
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="session")
-def browser(whole: Whole, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+def browser(
+    whole: Whole, driver: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
     """Logged in as a person would be."""
-    password = whole.services.state.secrets().admin_password
-    with logged_in(chromium, tmp_path_factory.mktemp("profile"), whole.services.addresses.ui, password) as context:
+    ui, password = whole.services.addresses.ui, whole.services.state.secrets().admin_password
+    with logged_in(driver, chromium, tmp_path_factory.mktemp("profile"), ui, password) as context:
         yield context
 
 

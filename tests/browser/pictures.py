@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, Playwright, expect, sync_playwright
 
 from include.local.state import PROJECT
 from tests.browser.chromium import find_chromium
@@ -107,11 +107,11 @@ WAYS: dict[str, tuple[str, Callable[[Page, FrameLocator], None]]] = {
 }
 
 
-def take(demo: Demo, chromium: str, profile: Path, folder: Path) -> list[Path]:
+def take(demo: Demo, driver: Playwright, chromium: str, profile: Path, folder: Path) -> list[Path]:
     """Every picture, into the folder; a way that is closed raises Playwright's error."""
     folder.mkdir(parents=True, exist_ok=True)
     taken = []
-    with logged_in(chromium, profile, demo.ui, demo.password) as context:
+    with logged_in(driver, chromium, profile, demo.ui, demo.password) as context:
         for name, (path, way) in WAYS.items():
             page = context.new_page()
             page.goto(f"{demo.ui}/{path}")
@@ -126,9 +126,10 @@ def take(demo: Demo, chromium: str, profile: Path, folder: Path) -> list[Path]:
 def main() -> int:
     """Start a demo, write docs/images, stop it."""
     folder = Path(tempfile.mkdtemp(prefix="demo-once-pictures-", dir=PROJECT / "build"))
+    chromium = find_chromium(os.environ, own_chromium)
     try:
-        with demo_up(folder / "demo") as demo:
-            for path in take(demo, find_chromium(os.environ, own_chromium), folder / "profile", IMAGES):
+        with demo_up(folder / "demo") as demo, sync_playwright() as driver:
+            for path in take(demo, driver, chromium, folder / "profile", IMAGES):
                 print(f"{path.relative_to(PROJECT)}: {path.stat().st_size // 1024} kB")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright
 
 from include.local.state import PROJECT
 from tests.browser.demo import Demo, demo_up
@@ -49,9 +50,9 @@ def paste(demo: Demo, block: str, folder: Path) -> str:
 
 
 @pytest.mark.timeout(900)
-def test_the_pictures_of_the_documentation(demo: Demo, chromium: str, tmp_path: Path) -> None:
+def test_the_pictures_of_the_documentation(demo: Demo, driver: Playwright, chromium: str, tmp_path: Path) -> None:
     """OPS-8: each way that `make pictures` goes is open, and leads to what the picture is to show."""
-    taken = take(demo, chromium, tmp_path, PROJECT / "build" / "pictures")
+    taken = take(demo, driver, chromium, tmp_path, PROJECT / "build" / "pictures")
     assert {path.name for path in taken} == {path.name for path in IMAGES.iterdir()}
     assert min(path.stat().st_size for path in taken) > 20_000
 
