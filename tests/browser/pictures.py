@@ -48,7 +48,7 @@ def syncs(_: Page, frame: FrameLocator) -> None:
 def sync(page: Page, frame: FrameLocator) -> None:
     """One sync: settings, history with its chart."""
     syncs(page, frame)
-    frame.get_by_role("link", name="All candidates").click()
+    frame.get_by_role("link", name="All candidates", exact=True).click()
     expect(frame.get_by_role("img", name=re.compile("Outcomes of the fetches"))).to_be_visible()
 
 
@@ -68,19 +68,19 @@ def records(page: Page, frame: FrameLocator) -> None:
 
 def campaigns(_: Page, frame: FrameLocator) -> None:
     """Campaigns with their statistics."""
-    frame.get_by_role("link", name="Campaigns").click()
+    frame.get_by_role("link", name="Campaigns", exact=True).click()
     expect(frame.get_by_role("table").first).to_be_visible()
 
 
 def pushes(_: Page, frame: FrameLocator) -> None:
     """How people stand with each push switch."""
-    frame.get_by_role("link", name="Pushes").click()
+    frame.get_by_role("link", name="Pushes", exact=True).click()
     expect(frame.get_by_role("heading", name=re.compile("Candidates who")).first).to_be_visible()
 
 
 def person(_: Page, frame: FrameLocator) -> None:
     """Why somebody is in a list, or not."""
-    frame.get_by_role("link", name="People").click()
+    frame.get_by_role("link", name="People", exact=True).click()
     frame.get_by_label("E-mail address or contact id").fill("amara.mensah3927@post.example.net")
     frame.get_by_role("button", name="Tell the story").click()
     expect(frame.get_by_text("the person is suppressed (blocked)").first).to_be_visible()
@@ -88,7 +88,7 @@ def person(_: Page, frame: FrameLocator) -> None:
 
 def credits(_: Page, frame: FrameLocator) -> None:
     """API credits by day and sync."""
-    frame.get_by_role("link", name="Credits").click()
+    frame.get_by_role("link", name="Credits", exact=True).click()
     expect(frame.get_by_role("rowheader").first).to_be_visible()
 
 
