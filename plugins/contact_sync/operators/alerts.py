@@ -40,12 +40,7 @@ class AlertsOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip
 
     def execute(self, context: "Context") -> None:
         """Find, note and tell."""
-        warehouse = open_warehouse()
-        try:
-            left = _look_and_tell(warehouse)
-        finally:
-            warehouse.engine.dispose()
-        if left:
+        if left := _open_and_look():
             raise ConfigError(f"{left} alerts could not be told: see the lines above. They are tried again every hour.")
 
 
@@ -66,13 +61,13 @@ async def tell_of_deadline(context: "Mapping[str, Any]") -> None:
     It runs in the triggerer: callbacks in the executor are refused every connection (seen with Airflow 3.3.2).
     context: with `dag_run` as the REST API shows runs (Airflow's models/deadline.py).
     """
-    await sync_to_async(_tell_of_sync)(context["dag_run"]["dag_id"])
+    await sync_to_async(_open_and_look)(context["dag_run"]["dag_id"])
 
 
-def _tell_of_sync(sync_id: str) -> None:
+def _open_and_look(only: str | None = None) -> int:
     warehouse = open_warehouse()
     try:
-        _look_and_tell(warehouse, sync_id)
+        return _look_and_tell(warehouse, only)
     finally:
         warehouse.engine.dispose()
 
