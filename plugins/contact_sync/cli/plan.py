@@ -52,8 +52,8 @@ class Planned:
     """What is known of the next run.
 
     new_fields: contact fields, and people who lack one, None if nobody can tell. change: what the file, changed since,
-    would do to the last fetch. fails: why the run would fail. cannot_tell: what, and why. calls: of this plan, and
-    credits: what they cost.
+    would do to the last fetch. draft: the file that was given, if not the sync's own. fails: why the run would fail.
+    cannot_tell: what, and why. calls: of this plan, and credits: what they cost.
     """
 
     sync: "ResolvedSync"
@@ -63,6 +63,7 @@ class Planned:
     new_fields: tuple[tuple[str, ...], int] | None = None
     rehearsed: "Rehearsed | None" = None
     change: "Comparison | None" = None
+    draft: str | None = None
     fails: str | None = None
     cannot_tell: dict[str, str] = field(default_factory=dict)
     calls: int = 0
@@ -103,6 +104,7 @@ def plan(
     with working("Planning, as the source is now"), redirect_stdout(sys.stderr):
         warehouse = secrets_at_hand(open_warehouse_at_hand())
         planned = make_plan(sync, warehouse, datetime.now(UTC), rows if read else None, moved=rows)
+        planned.draft = str(changed) if changed else None
         credits = _credits(planned)
     if output is Output.JSON:
         say_json(as_json(planned, credits))

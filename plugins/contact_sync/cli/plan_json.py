@@ -22,6 +22,7 @@ def as_json(planned: "Planned", credits: Sequence[str]) -> dict[str, Any]:
         "source": sync.module,
         "list": sync.list_name,
         "planned_at": planned.now,
+        "file": planned.draft or sync.file,
         "state": outlook.stands,
         "works": outlook.stop is None and planned.fails is None,
         "would_not": stop_of(outlook),
