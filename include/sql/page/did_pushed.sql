@@ -1,6 +1,6 @@
 -- Purpose:    what the push of a fetch made of each person (PUSH-4).
--- Parameters: fetch_id; only: pushed, not_pushed or unknown, NULL for all; people: whether names and addresses may be told; after: only rows of a higher number, NULL from the
---             first; rows: how many.
+-- Parameters: fetch_id; only: pushed, not_pushed or unknown, NULL for all; people: whether names and addresses may be
+--             told; after: only rows of a higher number, NULL from the first; rows: how many.
 -- Returns:    no, contact_id, module, response, outcome, reason, detail, status, record_id, at; name, email: NULL unless people.
 SELECT
     told.push_id AS no, told.contact_id, switch.module, switch.response, told.outcome,

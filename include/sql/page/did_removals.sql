@@ -1,6 +1,6 @@
 -- Purpose:    memberships that options ended in a fetch, or would end if somebody approves, and what became of that (ADV-8).
--- Parameters: fetch_id; only: ended or waiting, of memberships of its list, NULL for all; people: whether names and addresses may be told; after: only rows of a higher number, NULL from the
---             first; rows: how many.
+-- Parameters: fetch_id; only: ended or waiting, of memberships of its list, NULL for all; people: whether names and
+--             addresses may be told; after: only rows of a higher number, NULL from the first; rows: how many.
 -- Returns:    no, contact_id, record_id, reason, reach, state, decided_at, decided_by; name, email: NULL unless people.
 SELECT
     removal.removal_id AS no, removal.contact_id, removal.record_id, removal.reason, removal.reach, removal.state,

@@ -1,10 +1,12 @@
 -- Purpose:    the records behind a number of statuses_by_reason: those whose last word it is.
--- Parameters: account, module, status, outcome; field, detail (empty: none); people: whether names and addresses may be told;
---             after: only rows of a higher number, NULL from the first; rows: how many.
+-- Parameters: account, module, status, outcome; field, detail (empty: none); people: whether names and addresses may be
+--             told; campaigns: whether campaigns may be named; after: only rows of a higher number, NULL from the
+--             first; rows: how many.
 -- Returns:    no, contact_id, record_id, campaign, status, outcome, detail, at; name, email: NULL unless people.
 SELECT
-    standing.status_push_id AS no, standing.contact_id, standing.record_id, campaign.name AS campaign, standing.status,
-    standing.outcome, standing.detail, standing.at,
+    standing.status_push_id AS no, standing.contact_id, standing.record_id,
+    CASE WHEN CAST(:campaigns AS boolean) THEN campaign.name END AS campaign,
+    standing.status, standing.outcome, standing.detail, standing.at,
     CASE WHEN CAST(:people AS boolean) THEN nullif(concat_ws(' ', person.first_name, person.last_name), '') END AS name,
     CASE WHEN CAST(:people AS boolean) THEN person.email END AS email
 FROM (

@@ -41,8 +41,7 @@ def pushes(request: Request, asking: Asking) -> Response:
         numbers = [switch["switch_no"] for switch in switches]
         standing = rows(connection, "pushes", switches=numbers)
         near = rows(connection, "near_misses", switches=numbers)
-        accounts = statuses.readable(asking, {switch["account"] for switch in every})
-        written = rows(connection, "statuses", accounts=sorted(accounts))
+        written = rows(connection, "statuses", accounts=sorted(statuses.readable(asking, statuses.accounts(every))))
     for switch in switches:
         switch["standing"] = [row for row in standing if row["switch_no"] == switch["switch_no"]]
         switch["near"] = [row for row in near if row["switch_no"] == switch["switch_no"]]

@@ -1,8 +1,10 @@
 """Member statuses that were written to Recruit: the records behind each number of the page of pushes (CAMP-4).
 
-An account's may be read by whoever may read a sync of it, or its DAG push_<account>, as its credits.
+An account's may be read by whoever may read a sync of it, or its DAG push_<account>, as its credits. Campaigns are
+named to whoever may read campaigns.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
@@ -13,7 +15,7 @@ from contact_sync.web.paging import one_page
 from contact_sync.web.reading import reading, rows
 from contact_sync.web.records import OF_PEOPLE, exported, safe
 from contact_sync.web.rendering import page
-from contact_sync.web.rights import Asking, Reader
+from contact_sync.web.rights import CAMPAIGNS, Asking, Reader
 
 router = APIRouter()
 
@@ -40,6 +42,12 @@ def of_account(account: str, asking: Asking) -> Reader:
 AskingOfAccount = Annotated[Reader, Depends(of_account)]
 
 
+def accounts(switches: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Those of organisation.yaml, and those of push switches."""
+    organisation = configured().organisation
+    return {switch["account"] for switch in switches} | set(organisation.accounts if organisation else ())
+
+
 def readable(asking: Reader, accounts: set[str]) -> set[str]:
     """Those of the accounts that the reader may read."""
     of_files = {(sync.account, sync.sync_id) for sync in configured().syncs.values() if sync.account in accounts}
@@ -54,7 +62,7 @@ def statuses(
     """Some of the records."""
     people = asking.sees_people()
     with reading() as connection:
-        values = _values(account, which, people)
+        values = _values(account, which, asking)
         shown = one_page(
             lambda key, size: rows(connection, "status_records", **values, after=key, rows=size), after, "no"
         )
@@ -74,9 +82,10 @@ def statuses(
 def as_csv(account: str, asking: AskingOfAccount, which: Chosen) -> Response:
     """All of them, as a file."""
     people = asking.sees_people()
-    found = exported("status_records", "no", _values(account, which, people))
+    found = exported("status_records", "no", _values(account, which, asking))
     return download(safe(f"{account}_statuses"), COLUMNS + (OF_PEOPLE if people else ()), found)
 
 
-def _values(account: str, which: Choice, people: bool) -> dict[str, Any]:
-    return {"account": account, "people": people, **which}
+def _values(account: str, which: Choice, asking: Reader) -> dict[str, Any]:
+    """The parameters of the statement but for `after` and `rows`."""
+    return {"account": account, "people": asking.sees_people(), "campaigns": asking.may_read(CAMPAIGNS), **which}
