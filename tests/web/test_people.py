@@ -7,7 +7,7 @@ import pytest
 
 from contact_sync.core.story import Story
 from contact_sync.web.people import _readable
-from contact_sync.web.records import OTHER_SYNC
+from contact_sync.web.records import OTHER_SYNC, Sight
 from tests.web.conftest import KEY, PREFIX, Site, signed_in
 from tests.web.seeded import HERS, HIS, ROLE, SCRIPT, SECRET, Seeded
 
@@ -95,7 +95,7 @@ def test_no_list_is_explained_by_what_one_may_not_read() -> None:
     of = {name: {"sync_id": name, "evidence": None} for name in ("his", "hers")}
     member = {**row, "status": "subscribed", "joined_by_sync": "hers", "last": of["hers"]}
     lists = [{**row, "last": of["hers"]}, {**row, "last": of["his"]}, {**row, "last": None}, member]
-    seen, _ = _readable(Story(7, lists=lists), {"his"})
+    seen, _ = _readable(Story(7, lists=lists), Sight(people=True, syncs={"his"}))
     assert [(each["status"], each["last"] and each["last"]["sync_id"]) for each in seen.lists] == [
         (None, "his"),
         (None, None),

@@ -26,18 +26,25 @@ def story(warehouse: Warehouse, given: str, most: int = 100) -> Story:
     secret = hash_key_if_any(warehouse) if warehouse.keys else None
     with warehouse.transaction() as connection:
         connection.execute(_ONLY_READ)
-        meant = people.named(connection, given)
-        if meant.contact_id is None and not warehouse.keys:
-            raise ConfigError(
-                "nobody has this address. What fetches made of records with it is known by its hash only, and the "
-                "hash needs CONTACT_SYNC_KEY: set it as Airflow's components have it, and ask again."
-            )
-        asked = [meant.key] if meant.key is not None else []
-        if _erased(connection, meant.contact_id, _hashes(asked, secret) if meant.contact_id is None else []):
-            return Story(meant.contact_id, erased=True)
-        found = statements.run(connection, "erasure/addresses", contact_id=meant.contact_id, email_key=None)
-        keys = [*found.scalars(), *(asked if meant.contact_id is None else [])]
-        return _told(connection, meant, keys, _hashes(keys, secret), most, by_address=bool(warehouse.keys))
+        return story_of(connection, given, secret, most, keyed=bool(warehouse.keys))
+
+
+def story_of(connection: Connection, given: str, secret: bytes | None, most: int, *, keyed: bool) -> Story:
+    """The same in a transaction of the caller's, which is to see one moment. secret: of hashes, None while nothing was
+    ever hashed. keyed: whether CONTACT_SYNC_KEY is at hand.
+    """
+    meant = people.named(connection, given)
+    if meant.contact_id is None and not keyed:
+        raise ConfigError(
+            "nobody has this address. What fetches made of records with it is known by its hash only, and the "
+            "hash needs CONTACT_SYNC_KEY: set it as Airflow's components have it, and ask again."
+        )
+    asked = [meant.key] if meant.key is not None else []
+    if _erased(connection, meant.contact_id, _hashes(asked, secret) if meant.contact_id is None else []):
+        return Story(meant.contact_id, erased=True)
+    found = statements.run(connection, "erasure/addresses", contact_id=meant.contact_id, email_key=None)
+    keys = [*found.scalars(), *(asked if meant.contact_id is None else [])]
+    return _told(connection, meant, keys, _hashes(keys, secret), most, by_address=keyed)
 
 
 def _told(

@@ -18,11 +18,11 @@ from contact_sync.core.sections import Section
 from contact_sync.core.story import Story
 from contact_sync.core.story_told import ERASED, NO_OUTCOME, UNKNOWN, sections
 from contact_sync.errors import ConfigError
-from contact_sync.warehouse import people as known
-from contact_sync.warehouse.story import story
+from contact_sync.warehouse.secrets import hash_key_if_any
+from contact_sync.warehouse.story import story_of
 from contact_sync.web.configured import zone
 from contact_sync.web.reading import reading, warehouse_with_key
-from contact_sync.web.records import OTHER_SYNC, sight
+from contact_sync.web.records import OTHER_SYNC, Sight, shown, sight
 from contact_sync.web.rendering import page
 from contact_sync.web.rights import ADMIN, Asking, Reader
 
@@ -79,16 +79,15 @@ def _found(request: Request, asking: Reader, who: str) -> Response:
 def _told(request: Request, asking: Reader, who: str, most: int) -> Response:
     """Raises 404 where nobody is meant: the message repeats no address."""
     with reading() as connection:
-        syncs = sight(connection, asking).syncs
+        seen = sight(connection, asking)
+        keyed = warehouse_with_key()
+        secret = hash_key_if_any(keyed) if keyed.keys else None
         try:
-            known.named(connection, who)
+            found = story_of(connection, who, secret, most, keyed=bool(keyed.keys))
         except ConfigError as error:
-            raise HTTPException(404, _sentence(error)) from None
-    try:
-        found = story(warehouse_with_key(), who, most)
-    except ConfigError as error:
-        raise HTTPException(404, _sentence(error)) from None
-    shown, unread = _readable(found, syncs)
+            words = str(error)
+            raise HTTPException(404, words[:1].upper() + words[1:]) from None
+    readable, unread = _readable(found, seen)
     here = zone()
 
     def clock(moment: datetime | None) -> str:
@@ -99,37 +98,37 @@ def _told(request: Request, asking: Reader, who: str, most: int) -> Response:
         "person.html",
         contact_id=found.contact_id,
         erased=ERASED if found.erased else None,
-        sections=[] if found.erased else _without_none(sections(shown, clock, here.key), unread),
+        sections=[] if found.erased else _without_none(sections(readable, clock, here.key), unread),
         unread=unread,
         more=MOST if found.more and found.contact_id is not None and most < MOST else None,
         section="people",
     )
 
 
-def _readable(found: Story, syncs: set[str]) -> tuple[Story, int]:
+def _readable(found: Story, seen: Sight) -> tuple[Story, int]:
     """The story without outcomes of syncs that the reader may not read, and how many those are; nor does a list tell
     by such an outcome why somebody is not in it. Elsewhere, where a row tells of more than the sync, another word
     stands for its id.
     """
-    outcomes = [row for row in found.outcomes if row["sync_id"] in syncs]
+    outcomes = [row for row in found.outcomes if row["sync_id"] in seen.syncs]
     lists = [
         {
             **row,
-            "fed_by": [each if each in syncs else OTHER_SYNC for each in row["fed_by"] or ()],
-            "last": row["last"] and _named(row["last"], syncs),
+            "fed_by": [each if each in seen.syncs else OTHER_SYNC for each in row["fed_by"] or ()],
+            "last": row["last"] and _named(row["last"], seen),
         }
-        for row in _all_named(found.lists, syncs)
-        if row["status"] is not None or row["last"] is None or row["last"]["sync_id"] in syncs
+        for row in _all_named(found.lists, seen)
+        if row["status"] is not None or row["last"] is None or row["last"]["sync_id"] in seen.syncs
     ]
-    seen = replace(
+    told = replace(
         found,
-        outcomes=[_named(row, syncs) for row in outcomes],
+        outcomes=[_named(row, seen) for row in outcomes],
         lists=lists,
-        records=_all_named(found.records, syncs),
-        addresses=_all_named(found.addresses, syncs),
-        removals=_all_named(found.removals, syncs),
+        records=_all_named(found.records, seen),
+        addresses=_all_named(found.addresses, seen),
+        removals=_all_named(found.removals, seen),
     )
-    return seen, len(found.outcomes) - len(outcomes)
+    return told, len(found.outcomes) - len(outcomes)
 
 
 def _without_none(told: Sequence[Section], unread: int) -> list[Section]:
@@ -138,31 +137,11 @@ def _without_none(told: Sequence[Section], unread: int) -> list[Section]:
     return [replace(each, lines=[line for line in each.lines if line not in none]) for each in told]
 
 
-def _all_named(rows: Sequence[Any], syncs: set[str]) -> list[dict[str, Any]]:
-    return [_named(row, syncs) for row in rows]
+def _all_named(rows: Sequence[Any], seen: Sight) -> list[dict[str, Any]]:
+    return [_named(row, seen) for row in rows]
 
 
-def _named(row: Any, syncs: set[str]) -> dict[str, Any]:
+def _named(row: Any, seen: Sight) -> dict[str, Any]:
     """A row that names no sync which the reader may not read, in its evidence neither."""
-    changed: dict[str, Any] = {
-        name: OTHER_SYNC for name in NAMED if row.get(name) is not None and row[name] not in syncs
-    }
-    if isinstance(row.get("evidence"), dict):
-        changed["evidence"] = _evidence(row["evidence"], syncs)
-    return {**row, **changed}
-
-
-def _evidence(value: Any, syncs: set[str]) -> Any:
-    if isinstance(value, list):
-        return [_evidence(each, syncs) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: OTHER_SYNC if key == "sync" and each not in syncs else _evidence(each, syncs)
-        for key, each in value.items()
-    }
-
-
-def _sentence(error: ConfigError) -> str:
-    words = str(error)
-    return words[:1].upper() + words[1:]
+    hidden = {name: OTHER_SYNC for name in NAMED if row.get(name) is not None and row[name] not in seen.syncs}
+    return {**row, **hidden, **({"evidence": shown(row["evidence"], seen)} if "evidence" in row else {})}
