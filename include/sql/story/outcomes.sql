@@ -3,7 +3,7 @@
 --             somebody else stay out.
 -- Parameters: contact_id (null: nobody's), hashes (of addresses; an empty array: none), most
 -- Returns:    at, fetch_id, sync_id, list_name, account, module, record_id, outcome, reason, sub_code, evidence, contact_id,
---             changed, run_type, fetch_status.
+--             changed, run_type, fetch_status, criteria (those of the fetch, where the record did not meet them; else null).
 SELECT
     seen.fetch_started_at AS at, seen.fetch_id, sync.sync_id, list.name AS list_name, source.account, source.module,
     seen.record_id, seen.outcome, seen.reason, seen.sub_code,
@@ -11,7 +11,8 @@ SELECT
         WHEN seen.contact_id IS NULL OR seen.contact_id = CAST(:contact_id AS bigint) THEN seen.evidence
         ELSE seen.evidence - ARRAY['misfits', 'cleaned', 'held_by_another', 'suggested_domain']
     END AS evidence,
-    seen.contact_id, seen.changed, run.run_type, run.status AS fetch_status
+    seen.contact_id, seen.changed, run.run_type, run.status AS fetch_status,
+    CASE WHEN seen.evidence ? 'unmet_conditions' THEN version.settings -> 'criteria' END AS criteria
 FROM (
     SELECT fetch_started_at, fetch_id, record_no, source_no, record_id, outcome, reason, sub_code, evidence, contact_id, changed
     FROM sync.ledger
@@ -32,5 +33,6 @@ JOIN sync.fetch AS run USING (fetch_id)
 JOIN sync.sync USING (sync_no)
 JOIN contacts.mailing_list AS list USING (list_id)
 JOIN sync.source ON source.source_no = seen.source_no
+JOIN sync.config_version AS version ON version.config_version = run.config_version
 ORDER BY seen.fetch_started_at DESC, seen.fetch_id DESC, seen.record_no DESC
 LIMIT :most

@@ -16,7 +16,7 @@ from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
     from contact_sync.config.resolved import ResolvedSync
-    from contact_sync.core.criteria.model import Condition, Criteria
+    from contact_sync.core.criteria.model import Criteria
     from contact_sync.stages.scope import JoinedVerdict
 
 
@@ -71,14 +71,9 @@ def _show(title: str, criteria: "Criteria", verdict: "JoinedVerdict") -> None:
     for condition in criteria.conditions:
         value = verdict.values[condition.field]
         holds = Text("true", "green") if verdict.met[condition.number] else Text("false", "red")
-        cells = (str(condition.number), _words(condition), "(empty)" if value is None else value)
+        cells = (str(condition.number), condition.in_words, "(empty)" if value is None else value)
         shown.add_row(*map(Text, cells), holds)  # as Text, for values may hold what Rich takes for markup
     console().print(shown)
-
-
-def _words(condition: "Condition") -> str:
-    values = ", ".join(map(str, condition.values))
-    return f"{condition.field} {condition.operator} {values}".strip()
 
 
 def _as_json(criteria: "Criteria", verdicts: "list[JoinedVerdict]") -> dict[str, object]:
@@ -91,7 +86,7 @@ def _as_json(criteria: "Criteria", verdicts: "list[JoinedVerdict]") -> dict[str,
                 "conditions": [
                     {
                         "number": condition.number,
-                        "condition": _words(condition),
+                        "condition": condition.in_words,
                         "value": verdict.values[condition.field],
                         "holds": verdict.met[condition.number],
                     }

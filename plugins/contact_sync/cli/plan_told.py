@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from contact_sync.cli.console import clock, counted
 from contact_sync.cli.plan_changed import changed_file
 from contact_sync.cli.plan_values import as_words
-from contact_sync.core.criteria.model import Condition
 from contact_sync.core.sections import Section, Table
 
 if TYPE_CHECKING:
@@ -50,7 +49,8 @@ def _head(planned: "Planned") -> Section:
     if outlook.under_way is not None:
         lines.append(f"Fetch {outlook.under_way} is under way: a run waits for its end, and begins where it ended.")
     lines.append(f"Runs {sync.schedule.in_words()}" + (f"; next: {clock(due, zone)}" if due else ""))
-    return Section(f"The next run of {sync.sync_id}", [*lines, _places(outlook)])
+    by = f", by {planned.draft}, which is not in force" if planned.draft else ""
+    return Section(f"The next run of {sync.sync_id}{by}", [*lines, _places(outlook)])
 
 
 def _places(outlook: "Outlook") -> str:
@@ -108,7 +108,7 @@ def conditions_of(planned: "Planned") -> Iterator[tuple[int, str, str | None]]:
     if criteria is None or how is None:
         return
     for condition in criteria.conditions:
-        yield condition.number, _words(condition), how.unsent.get(condition.number)
+        yield condition.number, condition.in_words, how.unsent.get(condition.number)
 
 
 def _records(found: "Rehearsed", *, show_addresses: bool) -> Iterator[Section]:
@@ -220,10 +220,6 @@ def stop_of(outlook: "Outlook") -> dict[str, str] | None:
     if reason is None:
         return {"reason": type(outlook.stop).__name__, "remedy": str(outlook.stop)}
     return {"reason": str(reason), "remedy": str(getattr(outlook.stop, "remedy", ""))}
-
-
-def _words(condition: Condition) -> str:
-    return f"{condition.field} {condition.operator} {', '.join(map(str, condition.values))}".strip()
 
 
 def _in_words(numbers: Sequence[tuple[str, int]], before: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contact_sync.cli.console import clock
+from contact_sync.core.criteria.model import in_words
 
 
 def as_words(value: Any, zone: Any) -> str:
@@ -13,7 +14,7 @@ def as_words(value: Any, zone: Any) -> str:
         return "–"
     if isinstance(value, Mapping) and "conditions" in value:
         conditions = [
-            f"{each['number']}: {each['field']} {each['operator']} {', '.join(map(str, each['values']))}".strip()
+            f"{each['number']}: {in_words(each['field'], each['operator'], each['values'])}"
             for each in value["conditions"]
         ]
         return f"{'; '.join(conditions)}; pattern {value['pattern']}"

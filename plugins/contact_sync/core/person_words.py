@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from contact_sync.core.criteria.model import in_words
+
 Row = Mapping[str, Any]
 Clock = Callable[[datetime | None], str]
 
@@ -81,6 +83,19 @@ def outcome_words(row: Row) -> str:
 def evidence_words(evidence: Row | None) -> list[str]:
     """Each piece of evidence as a phrase."""
     return [phrase for name, value in (evidence or {}).items() for phrase in _evidence(name, value)]
+
+
+def conditions_met(criteria: Row | None, evidence: Row | None) -> list[str]:
+    """Each condition of a fetch's criteria as true or false for a record that did not meet their pattern (CRIT-6)."""
+    if not criteria:
+        return []
+    unmet = set((evidence or {}).get("unmet_conditions") or ())
+    told = [
+        f"{each['number']} {in_words(each['field'], each['operator'], each['values'])}: "
+        f"{'false' if each['number'] in unmet else 'true'}"
+        for each in criteria["conditions"]
+    ]
+    return [*told, f"pattern {criteria['pattern']}: false"]
 
 
 def kept_out(suppressions: Sequence[Row], bounces: Sequence[Row]) -> str:

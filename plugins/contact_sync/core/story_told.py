@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contact_sync.core.person_words import Clock, Row, evidence_words, kept_out, list_sentence, outcome_words
+from contact_sync.core.person_words import (
+    Clock,
+    Row,
+    conditions_met,
+    evidence_words,
+    kept_out,
+    list_sentence,
+    outcome_words,
+)
 from contact_sync.core.sections import Section, Table
 from contact_sync.core.story import Story
 
@@ -115,7 +123,7 @@ def _outcomes(found: Story, clock: Clock) -> Section:
             f"{clock(row['at'])}\n#{row['fetch_id']} {row['sync_id']}\n→ {row['list_name']}",
             f"{row['module']} {row['record_id']}" + _other(row, found.contact_id),
             f"{row['outcome']}{_code(row)}\n{outcome_words(row)}",
-            "\n".join([*evidence_words(row["evidence"]), *(["values changed"] if row["changed"] else [])]) or "–",
+            _proof(row),
         )
         for row in found.outcomes
     ]
@@ -130,6 +138,15 @@ def _outcomes(found: Story, clock: Clock) -> Section:
 def _table(title: str, columns: Sequence[str], rows: Cells) -> Iterator[Section]:
     if rows:
         yield Section(title, (), [Table(columns, rows)])
+
+
+def _proof(row: Row) -> str:
+    """The evidence; conditions with their words, as numbers alone would send the reader to the file."""
+    evidence = row["evidence"]
+    judged = conditions_met(row["criteria"], evidence)
+    if judged:
+        evidence = {name: value for name, value in evidence.items() if name != "unmet_conditions"}
+    return "\n".join([*judged, *evidence_words(evidence), *(["values changed"] if row["changed"] else [])]) or "–"
 
 
 def _record(row: Row, clock: Clock) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Frozen and hashable. All values are plain JSON, so that a resolved sync that hol
 unchanged. Nothing is checked here: kinds.py checks conditions, pattern.py patterns.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,11 @@ class Operator(StrEnum):
     BETWEEN = "between"
 
 
+def in_words(field: str, operator: str, values: Iterable[object]) -> str:
+    """A condition as a person says it."""
+    return f"{field} {operator} {', '.join(map(str, values))}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Condition `number`: `field` (API name, or `Clients.Industry` of a related module) compared with `values`.
@@ -41,6 +47,11 @@ class Condition:
     field: str
     operator: Operator
     values: tuple[Value, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Such as `Department equals Information Technology`."""
+        return in_words(self.field, self.operator, self.values)
 
 
 @dataclass(frozen=True, slots=True)
