@@ -1,5 +1,5 @@
-"""page_s, page_sorted_s, story_s: the slowest page of records, and one person's outcomes, of a ledger of 10,000,000
-rows, warm.
+"""page_s, page_sorted_s, story_s, record_s: the slowest page of records, one person's and one record's outcomes, of a
+ledger of 10,000,000 rows, warm.
 
 Ten fetches of a million records each, in one month: the first page and one from the middle, without a filter, by
 outcome, and by a sub-code that one record in a hundred has; in the order of reading, and in the orders that have to be
@@ -32,10 +32,12 @@ def run(records: int | None, rounds: int) -> dict[str, Any]:
         filled = time.monotonic() - began
         slowest = {name: _slowest(connection, name, each, rounds) for name in STATEMENTS.values()}
         told = [_story(connection, name, each // 2, rounds) for name in ("story/outcomes", "story/last_outcomes")]
+        alone = _record(connection, f"r{each // 2 * 7919 % 1_000_003}", rounds)
     return {
         "page_s": max(slowest[name] for name in AS_READ),
         "page_sorted_s": max(seconds for name, seconds in slowest.items() if name not in AS_READ),
         "story_s": round(sum(told), 3),
+        "record_s": round(alone, 3),
         "page_ledger_rows": each * FETCHES,
         "page_fill_s": round(filled, 1),
     }
@@ -51,6 +53,10 @@ def _story(connection: Connection, name: str, contact_id: int, rounds: int) -> f
     values = {"contact_id": contact_id, "hashes": [], **({"most": 101} if name == "story/outcomes" else {})}
     _must_not_read_all(connection, name, values)
     return _shortest(lambda: statements.run(connection, name, **values).all(), rounds)
+
+
+def _record(connection: Connection, record_id: str, rounds: int) -> float:
+    return _seconds(connection, "record", {"sync_id": "s", "record_id": record_id, "most": 101}, rounds)
 
 
 def _seconds(connection: Connection, name: str, values: dict[str, Any], rounds: int) -> float:

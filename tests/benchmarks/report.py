@@ -32,6 +32,7 @@ GOALS: dict[str, tuple[str, Callable[[float, dict[str, Any]], bool] | None]] = {
     "page_s": ("< 1 s", lambda value, _: value < 1),
     "page_sorted_s": ("", None),
     "story_s": ("< 1 s", lambda value, _: value < 1),
+    "record_s": ("< 1 s", lambda value, _: value < 1),
     "parse_10_s": ("", None),
     "parse_100_s": ("", None),
     "parse_500_s": ("< 2 s", lambda value, _: value < 2),

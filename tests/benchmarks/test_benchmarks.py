@@ -13,7 +13,7 @@ KEYS = {
     "parse": {"parse_10_s", "parse_100_s", "parse_500_s"},
     "push": {"push_calls_vs_least", "push_calls_vs_least_by_in", "push_people_per_s"},
     "bulk": {"bulk_peak_mb", "bulk_rows_per_cpu_s", "credits_vs_least", "credits_vs_least_unproved"},
-    "pages": {"page_s", "page_sorted_s", "story_s"},
+    "pages": {"page_s", "page_sorted_s", "story_s", "record_s"},
     "events": {"event_import_vs_copy", "event_reimport_vs_copy"},
 }
 """Benchmark → figures that later work compares with: never renamed."""

@@ -70,7 +70,7 @@ def theme(page: Page) -> str:
 
 
 def test_a_walk_from_the_navigation_to_a_record(pages: Pages, run: Run, tmp_path: Path) -> None:
-    """OPS-8: navigation, syncs, one sync with its chart, a fetch, records behind a number, the next page, a file."""
+    """OPS-8, CRIT-6: navigation, syncs, one with its chart, a fetch, records of a number, a next page, a file, a record."""
     page, frame = pages.page, inside(pages.page)
     pages.go("")
     page.get_by_role("link", name="Contacts").first.click()
@@ -103,6 +103,10 @@ def test_a_walk_from_the_navigation_to_a_record(pages: Pages, run: Run, tmp_path
     download.value.save_as(tmp_path / "records.csv")
     with (tmp_path / "records.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == number
+    frame.get_by_role("rowheader").first.get_by_role("link").click()
+    expect(frame.get_by_role("heading", name=re.compile("^Record "))).to_be_visible()
+    expect(frame.get_by_role("table", name=re.compile("What fetches made of it"))).to_be_visible()
+    pages.shot("pages-record")
 
 
 def test_from_a_number_to_a_person(pages: Pages, run: Run) -> None:
@@ -169,7 +173,7 @@ def test_one_persons_story(pages: Pages, run: Run, whole: Whole) -> None:
     outcomes.get_by_role("row").last.get_by_role("link").click()
     expect(frame.get_by_role("heading", name=re.compile("All candidates: fetch"))).to_be_visible()
     frame.get_by_role("row", name=re.compile("^New")).get_by_role("link").click()
-    member = frame.get_by_role("region", name="Records").get_by_role("link").first
+    member = frame.get_by_role("region", name="Records").get_by_role("cell").get_by_role("link").first
     number = member.inner_text()
     member.click()
     expect(frame.get_by_role("heading", name=re.compile(f"^Contact {number} "))).to_be_visible()

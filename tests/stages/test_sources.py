@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from contact_sync.config.resolved import ResolvedSync
+from contact_sync.core.person_words import judged_conditions
 from contact_sync.errors import ConfigError, SourceRenamed
+from contact_sync.warehouse import statements
 from contact_sync.warehouse.database import Warehouse
 from include.sandbox.server import running
 from tests.stages.sources import condition, sync_of
@@ -96,6 +98,26 @@ def test_contacts_by_a_field_of_their_client(wide: World) -> None:
     assert manifest.counts["out_of_scope"] == len(contacts) - len(expected)
     evidence = wide.rows("SELECT evidence FROM sync.ledger WHERE reason = 'pattern'")
     assert {tuple(row["evidence"]["unmet_conditions"]) for row in evidence} <= {(1,), (2,), (1, 2)}
+
+
+def test_the_ledger_tells_each_condition(wide: World) -> None:
+    """CRIT-6: true or false for every record of a fetch, as the records themselves have it."""
+    by_client = industries(wide)
+    industry = sorted(by_client.values())[0]
+    sync = client_sync(industry)
+    wide.fetch(sync.sync_id, sync)
+    words = {True: "true", False: "false"}
+    for record_id, row in records(wide, "Contacts").items():
+        of_industry = by_client.get(lookup(row, "Client_Name") or "") == industry
+        addressed = bool((row.get("Email") or "").strip())
+        values = {"sync_id": sync.sync_id, "record_id": record_id, "most": 9}
+        with wide.warehouse.transaction() as connection:
+            (line,) = statements.run(connection, "page/record", **values).mappings()
+        assert judged_conditions(line) == [
+            f"1 Clients.Industry equals {industry}: {words[of_industry]}",
+            f"2 Email is_not_empty: {words[addressed]}",
+            f"pattern (1 and 2): {words[of_industry and addressed]}",
+        ]
 
 
 def test_a_changed_client_brings_its_contacts_back(wide: World) -> None:

@@ -28,6 +28,8 @@ def filled(route: str, seeded: Seeded, sync_id: str) -> str:
     path = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: str(known[found[1]]), route)
     if route == "/tab":
         return f"{path}?dag_id={sync_id}"
+    if route.endswith("/record"):
+        return f"{path}?record_id={'1' if sync_id == HIS else '8'}"
     return f"{path}?day={seeded.day}&sync_id={sync_id}" if route.startswith("/credits/") else path
 
 

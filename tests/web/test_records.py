@@ -147,6 +147,13 @@ def test_a_story_reads_no_whole_ledger_either(ledger: Connection) -> None:
             assert any("ledger" in str(node.get("Relation Name")) for node in plan), name
 
 
+def test_one_record_is_found_by_its_id(ledger: Connection) -> None:
+    """CRIT-6: whatever else the ledger holds."""
+    plan = planned(ledger, "record", {"sync_id": "s", "record_id": "r500", "most": 101})
+    assert [node for node in plan if whole_ledger(node)] == []
+    assert any("ledger" in str(node.get("Relation Name")) for node in plan)
+
+
 def test_a_query_over_the_whole_ledger_would_be_noticed(ledger: Connection) -> None:
     """The test above can fail."""
     query = text("EXPLAIN (FORMAT JSON) SELECT * FROM sync.ledger WHERE evidence IS NULL")

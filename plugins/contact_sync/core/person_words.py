@@ -4,6 +4,7 @@ Pure: rows of `warehouse.story` go in, sentences come out, for the command line 
 a function of the caller's, who knows the zone. A word that is not known here is shown as it stands.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,8 @@ DUPLICATE = {
     "other_list": "known from another list",
     "no_list": "known, and in no list",
 }
+_MET = ("new", "re_added", "duplicate", "ignored")
+_ONLY_AND = re.compile(r"(?:[\d() ]|and)+")
 OPTION = {
     "opted_out": "is marked as opted out at the source",
     "deleted": "was deleted at the source",
@@ -85,17 +88,23 @@ def evidence_words(evidence: Row | None) -> list[str]:
     return [phrase for name, value in (evidence or {}).items() for phrase in _evidence(name, value)]
 
 
-def conditions_met(criteria: Row | None, evidence: Row | None) -> list[str]:
-    """Each condition of a fetch's criteria as true or false for a record that did not meet their pattern (CRIT-6)."""
-    if not criteria:
+def judged_conditions(row: Row) -> list[str]:
+    """Each condition of the fetch's criteria as true or false for the record of an outcome, and the pattern (CRIT-6).
+
+    Of a record that met the pattern no conditions are kept; all were true if they are joined by `and` alone.
+    Nothing is told of one that was not judged. row: of the ledger, with `criteria`, null without any.
+    """
+    criteria, unmet = row["criteria"], (row["evidence"] or {}).get("unmet_conditions")
+    if criteria is None or (unmet is None and row["outcome"] not in _MET):
         return []
-    unmet = set((evidence or {}).get("unmet_conditions") or ())
+    pattern = criteria["pattern"]
+    held = "true" if unmet is not None or _ONLY_AND.fullmatch(pattern) else "not kept, as the pattern was met"
     told = [
         f"{each['number']} {in_words(each['field'], each['operator'], each['values'])}: "
-        f"{'false' if each['number'] in unmet else 'true'}"
+        f"{'false' if each['number'] in (unmet or ()) else held}"
         for each in criteria["conditions"]
     ]
-    return [*told, f"pattern {criteria['pattern']}: false"]
+    return [*told, f"pattern {pattern}: {'true' if unmet is None else 'false'}"]
 
 
 def kept_out(suppressions: Sequence[Row], bounces: Sequence[Row]) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 from contact_sync.core.person_words import (
     Clock,
     Row,
-    conditions_met,
     evidence_words,
+    judged_conditions,
     kept_out,
     list_sentence,
     outcome_words,
@@ -123,7 +123,7 @@ def _outcomes(found: Story, clock: Clock) -> Section:
             f"{clock(row['at'])}\n#{row['fetch_id']} {row['sync_id']}\n→ {row['list_name']}",
             f"{row['module']} {row['record_id']}" + _other(row, found.contact_id),
             f"{row['outcome']}{_code(row)}\n{outcome_words(row)}",
-            _proof(row),
+            proof(row),
         )
         for row in found.outcomes
     ]
@@ -140,12 +140,13 @@ def _table(title: str, columns: Sequence[str], rows: Cells) -> Iterator[Section]
         yield Section(title, (), [Table(columns, rows)])
 
 
-def _proof(row: Row) -> str:
-    """The evidence; conditions with their words, as numbers alone would send the reader to the file."""
-    evidence = row["evidence"]
-    judged = conditions_met(row["criteria"], evidence)
+def proof(row: Row) -> str:
+    """The evidence of an outcome, a line each; conditions with their words, as numbers alone would send the reader to
+    the file.
+    """
+    evidence, judged = row["evidence"], judged_conditions(row)
     if judged:
-        evidence = {name: value for name, value in evidence.items() if name != "unmet_conditions"}
+        evidence = {name: value for name, value in (evidence or {}).items() if name != "unmet_conditions"}
     return "\n".join([*judged, *evidence_words(evidence), *(["values changed"] if row["changed"] else [])]) or "–"
 
 

@@ -22,6 +22,7 @@ from contact_sync.web import (
     fetches,
     people,
     pushes,
+    record,
     records,
     rights,
     statuses,
@@ -58,7 +59,21 @@ def make_app() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for part in (syncs, fetches, effects, records, campaigns, pushes, statuses, people, credits, calls, tabs, styles):
+    for part in (
+        syncs,
+        fetches,
+        effects,
+        record,
+        records,
+        campaigns,
+        pushes,
+        statuses,
+        people,
+        credits,
+        calls,
+        tabs,
+        styles,
+    ):
         app.include_router(part.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
