@@ -70,7 +70,7 @@ def theme(page: Page) -> str:
 
 
 def test_a_walk_from_the_navigation_to_a_record(pages: Pages, run: Run, tmp_path: Path) -> None:
-    """OPS-8, CRIT-6: navigation, syncs, one with its chart, a fetch, records of a number, a next page, a file, a record."""
+    """OPS-8, CRIT-6: navigation, syncs, one with a chart, a fetch, records of a number, pages, a file, one record."""
     page, frame = pages.page, inside(pages.page)
     pages.go("")
     page.get_by_role("link", name="Contacts").first.click()

@@ -284,6 +284,8 @@ def _must_be_known(account: str, hook: "ZohoRecruitHook | ZohoCreatorHook") -> N
 def _airflow() -> Iterator[None]:
     # Without this word of Airflow's a plain process is told of AIRFLOW_CONN_… only, not of Airflow's database.
     os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    # It warns of every connection whose type has an underscore, which no person at a terminal can change.
+    os.environ.setdefault("AIRFLOW__LOGGING__NAMESPACE_LEVELS", "airflow.models.connection.Connection=ERROR")
     with contextlib.redirect_stdout(sys.stderr):  # Airflow logs to stdout, where our JSON goes
         yield
 

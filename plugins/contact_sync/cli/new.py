@@ -78,7 +78,11 @@ def new(
         timezone=timezone,
         after=after,
     )
-    shown = _make(sync_id, answers)
+    _tell(sync_id, _make(sync_id, answers), answers, output)
+
+
+def _tell(sync_id: str, shown: str, answers: Answers, output: Output) -> None:
+    """That the file is there, and what comes next."""
     if output is Output.JSON:
         say_json({"sync": sync_id, "file": shown, "email_known": answers.email_known})
         return
