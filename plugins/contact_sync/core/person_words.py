@@ -16,7 +16,7 @@ Clock = Callable[[datetime | None], str]
 
 IGNORED = {
     "empty_email": "it has no address",
-    "invalid_pattern": "what stands in its address field cannot be an address",
+    "invalid_pattern": "its address is not valid",
     "group_email": "it has the address of a role, such as info@",
     "file_duplicate": "another record of the same fetch has its address",
     "bounced": "mail to its address came back",
