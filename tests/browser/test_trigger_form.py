@@ -91,6 +91,9 @@ def test_a_preview_writes_nothing(form: Pages, whole: Whole) -> None:
     assert fetch["read"] == len(whole.kinds()) > 4000
     assert fetch["new"] + fetch["re_added"] + fetch["duplicate"] + fetch["ignored"] == fetch["total"] > 0
     assert contacts(whole) == before
+    note = until(lambda: whole.api.detail(run)["note"], "the scheduler has written the note")
+    told = f"Done: a preview (fetch {fetch['fetch_id']}), nothing was written. Of {fetch['read']:,} records read "
+    assert note.startswith(f"{told}{fetch['joined']:,} would join, ")
 
 
 def contacts(whole: Whole) -> list[dict[str, object]]:
