@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, Output, Sync
+from contact_sync.cli.arguments import AsOutput, Output, Sync, given_reason
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, counted, say, say_json, working
-from contact_sync.cli.suppressions import given_reason
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, Output, Sync, sync_names
+from contact_sync.cli.arguments import AsOutput, Output, Reason, Sync, given_reason, sync_names
 from contact_sync.cli.console import clock, console, say, say_json, table
 from contact_sync.paths import include_folder
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from contact_sync.warehouse.database import Warehouse
     from contact_sync.warehouse.pending import Batch, Waiting, Why
 
-Given = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 Fetch = Annotated[
     int | None, typer.Option("--fetch", min=1, help="Only if it is this fetch that asks, as `pending` shows it.")
 ]
@@ -56,19 +55,18 @@ def pending(
             _tell_one(batch, reasons[batch.fetch_id], people[batch.fetch_id])
 
 
-def approve(sync_id: Sync, reason: Given, fetch_id: Fetch = None, output: AsOutput = Output.TEXT) -> None:
+def approve(sync_id: Sync, reason: Reason, fetch_id: Fetch = None, output: AsOutput = Output.TEXT) -> None:
     """Let the removals of a sync that wait come true, except of people who have come back."""
     _answer(sync_id, reason, fetch_id, output, apply=True)
 
 
-def withhold(sync_id: Sync, reason: Given, fetch_id: Fetch = None, output: AsOutput = Output.TEXT) -> None:
+def withhold(sync_id: Sync, reason: Reason, fetch_id: Fetch = None, output: AsOutput = Output.TEXT) -> None:
     """Let the people stay whom the removals of a sync that wait concern."""
     _answer(sync_id, reason, fetch_id, output, apply=False)
 
 
 def _answer(sync_id: str, reason: str, fetch_id: int | None, output: Output, *, apply: bool) -> None:
     from contact_sync.cli.connections import open_warehouse_at_hand, person
-    from contact_sync.cli.suppressions import given_reason
 
     why = given_reason(reason)
     warehouse = open_warehouse_at_hand()

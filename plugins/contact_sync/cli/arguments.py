@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from contact_sync.cli.console import UsageMistake
 from contact_sync.paths import include_folder
 
 
@@ -39,6 +40,13 @@ def account_names() -> list[tuple[str, str]]:
 def list_names() -> list[str]:
     """Lists that sync files name, as the shell wants them."""
     return sorted({_for_the_shell(str(told["list"])) for _, told in _sync_files() if told.get("list")})
+
+
+def given_reason(reason: str) -> str:
+    """The reason without surrounding space. Raises UsageMistake if there is none."""
+    if not reason.strip():
+        raise UsageMistake("--reason is empty: say why, for the record.")
+    return reason.strip()
 
 
 def _sync_files() -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -72,6 +80,7 @@ def _for_the_shell(name: str) -> str:
 
 AsOutput = Annotated[Output, typer.Option("--output", "-o", help="For people, or as JSON for scripts.")]
 Sync = Annotated[str, typer.Argument(metavar="SYNC", help="Id of the sync.", autocompletion=sync_names)]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 ListName = Annotated[
     str | None, typer.Option("--list", metavar="LIST", help="This mailing list only.", autocompletion=list_names)
 ]

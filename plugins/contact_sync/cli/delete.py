@@ -1,24 +1,20 @@
 """`contact-sync delete`: a sync brings nothing more; what it has brought stays (LIM-3)."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-import typer
-
-from contact_sync.cli.arguments import AsOutput, Output, Sync
+from contact_sync.cli.arguments import AsOutput, Output, Reason, Sync, given_reason
 from contact_sync.cli.console import say, say_json
 from contact_sync.paths import include_folder
 
 
 def delete(
     sync_id: Sync,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
+    reason: Reason,
     output: AsOutput = Output.TEXT,
 ) -> None:
     """End a sync: no new data, no push, its slot is free. Contacts, lists and responses stay."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person
     from contact_sync.cli.find import find_sync
-    from contact_sync.cli.suppressions import given_reason
 
     why = given_reason(reason)
     warehouse = open_warehouse_at_hand()

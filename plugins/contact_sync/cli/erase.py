@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.arguments import AsOutput, Output, given_reason
 from contact_sync.cli.console import PROBLEMS_FOUND, UsageMistake, console, counted, say, say_json, table, working
-from contact_sync.cli.suppressions import given_reason, read_addresses
+from contact_sync.cli.suppressions import read_addresses
 
 if TYPE_CHECKING:
     from contact_sync.warehouse.erasure import Erasure

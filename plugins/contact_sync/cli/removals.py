@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, ListName, Output
+from contact_sync.cli.arguments import AsOutput, ListName, Output, Reason, given_reason
 from contact_sync.cli.console import UsageMistake, say, say_json
-from contact_sync.cli.suppressions import Reason, given_reason
 
 if TYPE_CHECKING:
     from contact_sync.warehouse.removals import Removal

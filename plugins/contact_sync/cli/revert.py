@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.arguments import AsOutput, Output, given_reason
 from contact_sync.cli.console import UsageMistake, say, say_json, working
-from contact_sync.cli.suppressions import given_reason
 
 if TYPE_CHECKING:
     from contact_sync.warehouse.reverts import Revert

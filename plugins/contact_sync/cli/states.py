@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, Output, Sync, account_names, sync_names
+from contact_sync.cli.arguments import AsOutput, Output, Reason, Sync, account_names, given_reason, sync_names
 from contact_sync.cli.console import PROBLEMS_FOUND, SKIPPED, UsageMistake, say, say_json
 from contact_sync.errors import ConfigError
 from contact_sync.paths import include_folder
@@ -64,13 +64,12 @@ def activate(
 
 def deactivate(
     sync_id: Sync,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the record.")],
+    reason: Reason,
     output: AsOutput = Output.TEXT,
 ) -> None:
     """Let the runs of a sync do nothing, until it is activated; what it has brought stays."""
     from contact_sync.cli.connections import open_warehouse_at_hand, person
     from contact_sync.cli.find import find_sync
-    from contact_sync.cli.suppressions import given_reason
 
     why = given_reason(reason)
     warehouse = open_warehouse_at_hand()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contact_sync.cli.arguments import AsOutput, Output
+from contact_sync.cli.arguments import AsOutput, Output, Reason, given_reason
 from contact_sync.cli.console import PROBLEMS_FOUND, SKIPPED, UsageMistake, counted, say, say_json
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ Addresses = Annotated[
         metavar="ADDRESS|FILE", help="An address or contact id, a file with one a line, or - for standard input."
     ),
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 
 def suppress(
@@ -148,13 +147,6 @@ def _is_file(given: str) -> bool:
         if "@" in given:  # such as too long for a file name: an address then, which is judged later
             return False
         raise
-
-
-def given_reason(reason: str) -> str:
-    """The reason without surrounding space. Raises UsageMistake if there is none."""
-    if not reason.strip():
-        raise UsageMistake("--reason is empty: say why, for the record.")
-    return reason.strip()
 
 
 def _suppressed(lines: list[tuple[int, str]], result: "SuppressionResult") -> dict[str, Any]:
