@@ -56,14 +56,10 @@ def mail(run_id: str | None = None) -> int:
 
 def _rows(query: str, *values: Any) -> list[dict[str, Any]]:
     """Rows of a query on the contacts warehouse, by the connection that organisation.yaml names."""
-    from contact_sync.operators.stage import open_warehouse
+    from contact_sync.operators.stage import opened_warehouse
 
-    warehouse = open_warehouse()
-    try:
-        with warehouse.transaction() as connection:
-            return [dict(row) for row in connection.exec_driver_sql(query, values).mappings()]
-    finally:
-        warehouse.engine.dispose()
+    with opened_warehouse() as warehouse, warehouse.transaction() as connection:
+        return [dict(row) for row in connection.exec_driver_sql(query, values).mappings()]
 
 
 @dag(

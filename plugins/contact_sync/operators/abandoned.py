@@ -18,15 +18,12 @@ def record_abandoned_run(context: "Context") -> None:
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     try:
         from contact_sync.operators.alerts import tell_of_run
-        from contact_sync.operators.stage import open_warehouse
+        from contact_sync.operators.stage import opened_warehouse
         from contact_sync.stages.failures import record_abandoned
 
-        warehouse = open_warehouse()
-        try:
+        with opened_warehouse() as warehouse:
             record_abandoned(dag_id, run_id, warehouse)
             tell_of_run(dag_id, run_id, warehouse, failed=True)
-        finally:
-            warehouse.engine.dispose()
     except Exception as error:
         # Only the class: the message of a database error may quote values.
         log.warning("Run %s of %s could not be closed in the history: %s.", run_id, dag_id, type(error).__name__)

@@ -15,7 +15,7 @@ from contact_sync.errors import ConfigError, ContactSyncError, SyncSkipped
 from contact_sync.operators import admin_people, admin_syncs
 from contact_sync.operators.admin_desk import Desk
 from contact_sync.operators.run_info import SKIP_KEY, TOLD_KEY
-from contact_sync.operators.stage import open_warehouse
+from contact_sync.operators.stage import opened_warehouse
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -70,9 +70,6 @@ class AdminOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
         if context["ti"].try_number > 1:
             raise ConfigError("this run was cleared. An act is done once, for who triggered it: trigger a new run.")
         request = read_request(dag_run.conf or {})
-        warehouse = open_warehouse()
-        try:
+        with opened_warehouse() as warehouse:
             told = ACTS[request.act](Desk(warehouse, request, who))
-        finally:
-            warehouse.engine.dispose()
         return {"act": str(request.act), "who": who, "told": told}

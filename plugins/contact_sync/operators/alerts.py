@@ -16,7 +16,7 @@ from asgiref.sync import sync_to_async
 
 from contact_sync.config.loader import load_organisation, load_syncs
 from contact_sync.errors import ConfigError
-from contact_sync.operators.stage import open_warehouse
+from contact_sync.operators.stage import opened_warehouse
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
@@ -65,11 +65,8 @@ async def tell_of_deadline(context: "Mapping[str, Any]") -> None:
 
 
 def _open_and_look(only: str | None = None) -> int:
-    warehouse = open_warehouse()
-    try:
+    with opened_warehouse() as warehouse:
         return _look_and_tell(warehouse, only)
-    finally:
-        warehouse.engine.dispose()
 
 
 def _look_and_tell(warehouse: "Warehouse", only: str | None = None, ended: "Ended | None" = None) -> int:

@@ -19,7 +19,7 @@ from contact_sync.errors import ConfigError, SyncSkipped
 from contact_sync.operators.assets import answers_alias, list_asset
 from contact_sync.operators.retry import SyncRetryPolicy
 from contact_sync.operators.run_info import SKIP_KEY, TOLD_KEY
-from contact_sync.operators.stage import open_warehouse
+from contact_sync.operators.stage import opened_warehouse
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -52,13 +52,11 @@ class FindQuestionsOperator(BaseOperator):  # type: ignore[misc] # mypy is told 
         if context["dag_run"].conf:
             raise ConfigError("this DAG takes no configuration: started by hand it asks about whatever waits.")
         told = told_by(context)
-        warehouse = open_warehouse()
         try:
-            return to_ask(warehouse, context["run_id"], datetime.now(UTC), told or None)
+            with opened_warehouse() as warehouse:
+                return to_ask(warehouse, context["run_id"], datetime.now(UTC), told or None)
         except SyncSkipped as skip:
             raise _skipped(context, skip) from None
-        finally:
-            warehouse.engine.dispose()
 
 
 class AskOperator(HITLOperator):  # type: ignore[misc] # mypy is told to skip Airflow
@@ -85,13 +83,11 @@ class AskOperator(HITLOperator):  # type: ignore[misc] # mypy is told to skip Ai
         """Ask, unless the removals are decided or another run has asked; then skip, with the reason in the note."""
         from contact_sync.stages.approving import ask
 
-        warehouse = open_warehouse()
         try:
-            question = ask(warehouse, int(self.fetch_id), context["run_id"], datetime.now(UTC))
+            with opened_warehouse() as warehouse:
+                question = ask(warehouse, int(self.fetch_id), context["run_id"], datetime.now(UTC))
         except SyncSkipped as skip:
             raise _skipped(context, skip) from None
-        finally:
-            warehouse.engine.dispose()
         self.subject = question.subject
         self.body = f"{question.body}\n\n[The run that found them]({run_page(question.dag_id, question.run_id)})"
         self.response_timeout = timedelta(hours=question.hours)
@@ -118,11 +114,8 @@ class CarryOutOperator(BaseOperator):  # type: ignore[misc] # mypy is told to sk
         from contact_sync.stages.approving import answer
 
         chosen, who, why = understood(self.answer)
-        warehouse = open_warehouse()
-        try:
+        with opened_warehouse() as warehouse:
             done = answer(warehouse, int(self.fetch_id), chosen, who, why)
-        finally:
-            warehouse.engine.dispose()
         context["ti"].xcom_push(key=TOLD_KEY, value=f"{done.sync_id}: {done.told}")
         self.log.info("%s: %s", done.sync_id, done.told)
         counts = {"people": done.people, "dropped": done.dropped, "removed": done.ended}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from contact_sync.config.loader import load_organisation
-from contact_sync.operators.stage import open_warehouse
+from contact_sync.operators.stage import opened_warehouse
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
@@ -27,10 +27,7 @@ class HousekeepingOperator(BaseOperator):  # type: ignore[misc] # mypy is told t
         from contact_sync.stages.housekeeping import housekeeping
 
         retention = load_organisation(include_folder()).retention
-        warehouse = open_warehouse()
-        try:
+        with opened_warehouse() as warehouse:
             done = housekeeping(warehouse, retention, datetime.now(UTC))
-        finally:
-            warehouse.engine.dispose()
         self.log.info("Housekeeping: %s.", ", ".join(f"{name} {number}" for name, number in done.items()))
         return done

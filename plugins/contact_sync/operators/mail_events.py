@@ -13,7 +13,7 @@ from airflow.sdk import BaseOperator, Param
 from contact_sync.config.loader import load_organisation
 from contact_sync.core.event_request import KINDS, read_request
 from contact_sync.operators.run_info import TOLD_KEY
-from contact_sync.operators.stage import open_warehouse
+from contact_sync.operators.stage import opened_warehouse
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class MailEventsOperator(BaseOperator):  # type: ignore[misc] # mypy is told to 
 
         request = read_request(context["dag_run"].conf or {})
         scope = load_organisation(include_folder()).policies.unsubscribe_scope
-        warehouse = open_warehouse()
-        try:
+        with opened_warehouse() as warehouse:
             done = import_events(
                 warehouse,
                 [_file(path) for path in request.paths],
@@ -46,8 +45,6 @@ class MailEventsOperator(BaseOperator):  # type: ignore[misc] # mypy is told to 
                 dry_run=request.dry_run,
                 progress=self._tell_progress,
             ).counts()
-        finally:
-            warehouse.engine.dispose()
         told = sentence(done)
         context["ti"].xcom_push(key=TOLD_KEY, value=told)
         self.log.info("%s", told)

@@ -18,7 +18,7 @@ from contact_sync.core.run import RunType
 from contact_sync.errors import ConfigError, SyncSkipped
 from contact_sync.operators.allowances import allowances
 from contact_sync.operators.run_info import run_info
-from contact_sync.operators.stage import open_warehouse
+from contact_sync.operators.stage import opened_warehouse
 from contact_sync.paths import include_folder
 
 if TYPE_CHECKING:
@@ -83,15 +83,11 @@ class PushAccountOperator(BaseOperator):  # type: ignore[misc] # mypy is told to
         from contact_sync.hooks.credentials import credentials_fingerprint
         from contact_sync.stages.push_account import push_account
 
-        warehouse = open_warehouse()
-        try:
-            with recruit_clients(warehouse, allowances(Work.PUSH)) as make_client:
-                return push_account(
-                    asked,
-                    lambda account: make_client(account, None),
-                    warehouse,
-                    datetime.now(UTC),
-                    credentials_fingerprint(self.account, warehouse),
-                )
-        finally:
-            warehouse.engine.dispose()
+        with opened_warehouse() as warehouse, recruit_clients(warehouse, allowances(Work.PUSH)) as make_client:
+            return push_account(
+                asked,
+                lambda account: make_client(account, None),
+                warehouse,
+                datetime.now(UTC),
+                credentials_fingerprint(self.account, warehouse),
+            )

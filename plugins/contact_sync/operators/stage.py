@@ -7,6 +7,8 @@ into the history, which never hides the error itself.
 """
 
 from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
@@ -51,15 +53,12 @@ class StageOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
         from contact_sync.stages.failures import into_history
 
         run = run_info(context)
-        warehouse = open_warehouse()
         try:
-            with into_history(run, warehouse, self.stage, FAILURES):
+            with opened_warehouse() as warehouse, into_history(run, warehouse, self.stage, FAILURES):
                 manifest = self.perform(run, warehouse, context)
         except SyncSkipped as skip:
             context["ti"].xcom_push(key=SKIP_KEY, value={"reason": skip.reason, "remedy": skip.remedy})
             raise AirflowSkipException(str(skip)) from None
-        finally:
-            warehouse.engine.dispose()
         self._log_result(manifest)
         return manifest.as_xcom()
 
@@ -71,9 +70,14 @@ class StageOperator(BaseOperator):  # type: ignore[misc] # mypy is told to skip 
             self.log.warning("%s", warning)
 
 
-def open_warehouse() -> "Warehouse":
-    """The contacts warehouse that organisation.yaml names, through its Airflow connection."""
+@contextmanager
+def opened_warehouse() -> "Iterator[Warehouse]":
+    """The contacts warehouse that organisation.yaml names, through its Airflow connection; closed in the end."""
     from contact_sync.hooks.contacts_warehouse import ContactsWarehouseHook
 
     connection_id = load_organisation(include_folder()).warehouse
-    return ContactsWarehouseHook(connection_id).get_warehouse()
+    warehouse = ContactsWarehouseHook(connection_id).get_warehouse()
+    try:
+        yield warehouse
+    finally:
+        warehouse.engine.dispose()
