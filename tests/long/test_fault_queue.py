@@ -54,6 +54,8 @@ READS = {
 }
 WRITES = {"token": READS["token"], "upsert": "/recruit/v2/Candidates/upsert"}
 """The calls of a run, by a piece of path and query."""
+STATUS = {"method": "PUT", "path": "/recruit/v2/Candidates"}
+"""The call that writes member statuses; others have its path, too."""
 TIMEOUT = (5.0, 1.5)
 LONG_AGO, FAR_AHEAD = "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2099 07:28:00 GMT"
 VARIANTS: dict[str, list[dict[str, Any]]] = {
@@ -248,8 +250,9 @@ def test_the_calls_that_are_played_are_all_that_a_run_makes(world: Hasty, sync: 
     assert world.finish(run).status == "succeeded"
     opened(world, add_member(world, "somebody@opened.example.org"))
     assert push(run, world.client, world.warehouse, LATER).counts["pushed"] == 1
-    made = [f"{call['path']}?{urlencode(call['query'], safe=',$')}" for call in world.control("GET", "calls")]
-    pieces = {**READS, **WRITES}
+    calls = world.control("GET", "calls")
+    made = [f"{call['method']} {call['path']}?{urlencode(call['query'], safe=',$')}" for call in calls]
+    pieces = {**READS, **WRITES, "status": "{method} {path}?".format_map(STATUS)}
     assert {name for name, piece in pieces.items() if not any(piece in call for call in made)} == set()
     assert [call for call in made if not any(piece in call for piece in pieces.values())] == []
 
@@ -330,6 +333,39 @@ def test_every_fault_at_every_call_of_a_push(world: Hasty, sync: ResolvedSync, c
     assert wrong == []
     assert counted[SURVIVED] > 3
     assert len(counted) > 3, counted
+
+
+@pytest.mark.timeout(900)
+def test_every_fault_at_the_write_of_a_status(world: Hasty, sync: ResolvedSync) -> None:
+    """PUSH-9, CAMP-4: survived, or an error of our own; the next push leaves the status in Recruit. What Recruit itself
+    refused is not sent again until it is another.
+    """
+    run = world.run_info(DAILY, at=LATER)
+    world.extract(run, sync)
+    world.finish(run)
+    counted: dict[str, int] = {}
+    wrong = []
+    for number, fault in enumerate(cases({"status": STATUS["path"]})):
+        address = f"opener{number}@opened.example.org"
+        opened(world, contact_id := add_member(world, address))
+        world.ask_for_a_token()
+        told = play(world, lambda: push(run, world.client, world.warehouse, LATER), [{**fault, **STATUS}])
+        counted[told] = counted.get(told, 0) + 1
+        world.ask_for_a_token()
+        again = tried(lambda: push(run, world.client, world.warehouse, LATER))
+        (record_id,) = (kind["id"] for kind in world.kinds() if kind["email"] == address)
+        (record,) = world.control("GET", f"records/Candidates?ids={record_id}")
+        last = world.one(
+            "SELECT outcome FROM sync.status_push WHERE contact_id = :id ORDER BY status_push_id DESC LIMIT 1",
+            id=contact_id,
+        )
+        found = (told == SURVIVED or told.isidentifier(), again, record["Last_Campaign_Status"], last)
+        refused = (True, SURVIVED, None, "refused") if fault.get("status") in (400, 404) else None
+        if found != refused and found != (True, SURVIVED, "Opened", "sent"):
+            wrong.append((fault, told, *found[1:]))
+    assert wrong == []
+    assert counted[SURVIVED] > 3
+    assert len(counted) > 2, counted
 
 
 def test_nobody_is_lost_when_a_record_of_page_1_is_deleted_while_page_2_is_read(world: Hasty) -> None:

@@ -132,6 +132,17 @@ def test_what_passes_is_sent_by_the_next_push(mailer: Mailer) -> None:
     assert mailer.tell(FIELD).counts["statuses"] == 1
 
 
+def test_a_limit_of_the_account_is_no_refusal_of_the_record(mailer: Mailer) -> None:
+    """CAMP-4, PUSH-4: told as a warning, and sent again by the next push."""
+    _, record_id = received(mailer)
+    mailer.world.control("POST", "item_faults", {"code": "LIMIT_EXCEEDED", "id": record_id})
+    done = mailer.tell(FIELD)
+    assert (done.status, done.counts) == ("degraded", NOTHING)
+    assert "LIMIT_EXCEEDED. The next push sends them again." in done.warnings[0]
+    assert mailer.tell(FIELD).counts["statuses"] == 1
+    assert mailer.shown(record_id) == "Unopened"
+
+
 def test_cut_after_the_effect_is_sent_again(mailer: Mailer) -> None:
     """PUSH-9: an update by id may be sent twice, and leaves what one leaves."""
     _, record_id = received(mailer)

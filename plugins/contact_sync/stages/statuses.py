@@ -1,8 +1,8 @@
 """Member statuses written to Recruit: into chosen fields, and into the members of campaigns (CAMP-3 to CAMP-5).
 
 Only what changed since it was last sent. Every write names a record by its id and sets a value, so one whose answer was
-lost is sent again: twice leaves what once leaves. Only failures that pass are sent again by a later push; what Recruit
-refused is, once the status is another.
+lost is sent again: twice leaves what once leaves. Failures that pass, and those that say nothing of the record, are
+sent again by a later push; what Recruit refused is, once the status is another.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from itertools import groupby
 from contact_sync.config.resolved_campaigns import ResolvedCampaigns, StatusTarget
 from contact_sync.errors import ConfigError, ContractBroken, PermissionMissing
 from contact_sync.stages.campaigns import make_campaigns
-from contact_sync.stages.push_delivery import PASSING
+from contact_sync.stages.push_delivery import OF_THE_ACCOUNT, PASSING
 from contact_sync.stages.push_work import Tally, Work, halved
 from contact_sync.warehouse import pushes, statuses
 from contact_sync.warehouse.statuses import Due, Told
@@ -76,6 +76,7 @@ def _send_all(
     due: Sequence[Due], send: Send, account: str, module: str, target: str | None, work: Work, tally: Tally
 ) -> None:
     """A hundred a call; each answered call is kept before the next is made."""
+    codes: set[str] = set()
     for first in range(0, len(due), MOST_RECORDS_A_WRITE):
         for part, answers in halved(due[first : first + MOST_RECORDS_A_WRITE], send):
             told = [_told(each, answer) for each, answer in zip(part, answers, strict=True)]
@@ -84,10 +85,18 @@ def _send_all(
                 statuses.write(connection, account, module, target, work.by, kept)
             tally.statuses += sum(each.detail is None for each in kept)
             tally.statuses_refused += sum(each.detail is not None for each in kept)
+            codes |= {answer.code or "" for answer in answers} & OF_THE_ACCOUNT
+    if codes:
+        tally.warnings.append(
+            f"Member statuses for {module} of {account} were not taken: {', '.join(sorted(codes))}. "
+            "The next push sends them again."
+        )
 
 
 def _told(due: Due, answer: UpsertAnswer) -> Told | None:
     """What is kept of an answer; None: it may be over at the next push."""
     if answer.status == "success":
         return Told(due)
-    return None if answer.code in PASSING else Told(due, ", ".join(filter(None, (answer.code, answer.field))))
+    if answer.code in PASSING | OF_THE_ACCOUNT:
+        return None
+    return Told(due, ", ".join(filter(None, (answer.code, answer.field))))
