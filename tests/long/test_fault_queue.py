@@ -71,6 +71,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"status": 429, "retry_after": LONG_AGO},
         {"status": 429, "retry_after": 3_600},
     ],
+    "status_after": [{"status": 500}, {"status": 502}],  # a 429 says that nothing was done
     "slow": [{"seconds": 0.1}, {"seconds": TIMEOUT[1] + 0.5}],
     "ok_with_error_body": [{}, {"code": "INVALID_TOKEN"}, {"code": "NO_PERMISSION"}, {"code": "LIMIT_EXCEEDED"}],
     "page_shift": [{"by": 1}, {"by": -1}],
