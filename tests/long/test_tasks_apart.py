@@ -169,7 +169,7 @@ def test_no_task_needs_what_another_left_on_its_machine(whole: Whole, tmp_path: 
     told = until(lambda: written_down(place, ran), "the last process has ended, too")
     assert {each["task"] for each in told} == {
         "extract", "validate", "classify", "load", "push", "import_events", "act", "find", "question.ask",
-        "question.carry_out", "housekeeping",
+        "question.carry_out", "housekeeping", "alerts",
     }  # fmt: skip
     left = {each["task"]: each["left"] for each in told if any(each["left"].values())}
     assert left == {}
