@@ -5,8 +5,8 @@
 SELECT
     call.method,
     regexp_replace(call.path, '[0-9]{6,}', '…', 'g') AS endpoint,
-    count(*)                                            AS calls,
-    sum(call.cost)                                      AS credits
+    count(*) AS calls,
+    sum(call.cost) AS credits
 FROM sync.credit AS call
 WHERE (CAST(:fetch_id AS bigint) IS NULL OR call.fetch_id = CAST(:fetch_id AS bigint))
   AND (CAST(:account AS text) IS NULL OR call.account = CAST(:account AS text))

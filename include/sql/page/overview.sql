@@ -1,8 +1,9 @@
 -- Purpose:    where some syncs stand: the last run of each, its last loaded one, and up to when they have read.
 -- Parameters: sync_ids (text[]).
 -- Returns:    a row for each that is registered: sync_id, state, inactive_reason, since (registered, or its state changed);
---             status, reason, remedy, started_at, fetch_id of its last run that was no preview; counted_fetch, counted_at and counters of the last that loaded;
---             read_until: the latest end of a window that was loaded, but by a backfill. Empty where there is none.
+--             status, reason, remedy, started_at, fetch_id of its last run that was no preview; counted_fetch,
+--             counted_at and counters of the last that loaded; read_until: the latest end of a window that was loaded,
+--             but by a backfill. Empty where there is none.
 SELECT
     sync.sync_id,
     sync.state,

@@ -27,6 +27,3 @@ COMMENT ON COLUMN sync.alert.told_at IS 'When the violation was told; empty unti
 COMMENT ON COLUMN sync.alert.ended_at IS 'When it was found to be over; empty while it holds.';
 COMMENT ON COLUMN sync.alert.ended_by_fetch IS 'The fetch by which it was over.';
 COMMENT ON COLUMN sync.alert.end_told_at IS 'When the recovery was told.';
-
--- Whom the push of one fetch made or changed, as its page asks for them.
-CREATE INDEX push_ledger_fetch ON sync.push_ledger (fetch_id, push_id) WHERE fetch_id IS NOT NULL;
